@@ -1,0 +1,1 @@
+"""The words of the platform: what passes between its rooms. No input or output happens here."""

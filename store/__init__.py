@@ -1,0 +1,1 @@
+"""Where things rest: the journal, the series and the registry, each behind a protocol."""

@@ -1,0 +1,174 @@
+"""What a log and a book promise. One conformance suite each holds every implementation to it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from smartregion.model import Message, State
+
+
+class Chunk(NamedTuple):
+    """Messages that became durable together. Positions rise with each chunk and never come twice."""
+
+    position: int
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Messages of the log that no chunk of the book covers yet, per application and day of arrival (UTC)."""
+
+    application: str
+    day: date
+    count: int
+
+
+class Log(Protocol):
+    """Chunks of messages as received. One process writes; others may read meanwhile."""
+
+    def append(self, messages: Sequence[Message]) -> Chunk:
+        """Make the messages durable and give them back with their position.
+
+        Raises:
+            Unavailable: disk full, locked or corrupt; nothing of the batch was kept, the caller still has it.
+        """
+        ...
+
+    def read(self, after: int, limit: int = 1) -> Iterator[Chunk]:
+        """The chunks with a position above `after`, lowest first, at most `limit`."""
+        ...
+
+    def get(self, position: int) -> Chunk | None:
+        """One chunk, None when it was dropped."""
+        ...
+
+    def waiting(self, after: int) -> list[Waiting]:
+        """How many messages the chunks above that position hold, without unpacking them."""
+        ...
+
+    def drop(self, positions: Collection[int]) -> None:
+        """Forget these chunks; forgetting one twice is no error."""
+        ...
+
+    def size(self) -> int:
+        """Bytes the log takes on disk."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class Entry(NamedTuple):
+    """What became of one message of a chunk."""
+
+    key: bytes
+    """20 bytes: frame time (8, big-endian, shifted to be unsigned), device hash (4), frame hash (8)."""
+    index: int
+    """Place in its chunk."""
+    application: str
+    day: date
+    """The frame's day in the region's zone, else the arrival's."""
+    state: State
+    cause: str = ""
+    """Why it is ignored or quarantined."""
+    detail: str = ""
+    lag_ms: int = 0
+    """forwarded_at − received_at: with the key it gives back the time that the Storage Integration filters by."""
+    message: Message | None = None
+    """A copy of the message, for quarantine only: it must not hold its chunk."""
+
+
+class Booked(NamedTuple):
+    """A row of the book."""
+
+    key: bytes
+    position: int
+    index: int
+    state: State
+    cause: str
+
+
+class Quarantined(NamedTuple):
+    """A message in quarantine, copied out of its chunk."""
+
+    key: bytes
+    application: str
+    day: date
+    cause: str
+    detail: str
+    message: Message
+
+
+class LedgerRow(NamedTuple):
+    """received = stored + ignored + quarantined + queued + duplicate, always."""
+
+    application: str
+    day: date
+    received: int = 0
+    stored: int = 0
+    ignored: int = 0
+    quarantined: int = 0
+    queued: int = 0
+    duplicate: int = 0
+
+
+class Book(Protocol):
+    """One slim row per message, and the counts. The only judge of "seen before"."""
+
+    def position(self) -> int:
+        """The highest chunk position that is booked, 0 at the beginning."""
+        ...
+
+    def known(self, keys: Collection[bytes]) -> set[bytes]:
+        """Those of the keys that have a row."""
+        ...
+
+    def settle(self, position: int, entries: Sequence[Entry]) -> int:
+        """Book a chunk in one transaction: rows, counts and the position, all or nothing.
+
+        An entry whose key has a row already (or comes twice in the batch) is counted as duplicate. Booking the same
+        position again changes nothing. Gives the number of duplicates. Raises Unavailable.
+        """
+        ...
+
+    def resettle(self, entries: Sequence[Entry]) -> None:
+        """Change the state of messages booked before (retry of queued or quarantined ones); counts follow."""
+        ...
+
+    def queued(self, limit: int = 500) -> list[Booked]:
+        """Booked messages that wait to be stored, oldest first."""
+        ...
+
+    def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
+        """Messages in quarantine in order of their keys."""
+        ...
+
+    def ledger(self, since: date | None = None, until: date | None = None) -> list[LedgerRow]:
+        """Counts per application and day (both ends included) of everything that is booked."""
+        ...
+
+    def causes(self, since: date | None = None, until: date | None = None) -> Mapping[tuple[str, str, str], int]:
+        """(application, state, cause) → messages that are ignored or quarantined."""
+        ...
+
+    def count_forwarded(self, application: str, start: int, end: int, device_ids: Collection[str]) -> dict[str, int]:
+        """Uplinks per device_id whose `forwarded_at` (to the millisecond) lies in [start, end)."""
+        ...
+
+    def of_device(self, application: str, device_id: str, start: int, end: int, limit: int) -> list[Booked]:
+        """Rows of one device whose frame time lies in [start, end), newest first."""
+        ...
+
+    def droppable(self, settled_before: int) -> list[int]:
+        """Positions of chunks booked before that time with nothing queued in them."""
+        ...
+
+    def prune(self, positions: Collection[int], frames_before: int) -> None:
+        """Forget that these chunks exist, and rows whose frame time lies before; the counts stay for ever."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

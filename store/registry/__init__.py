@@ -1,0 +1,1 @@
+"""Who and what there is: tenants, applications, sites, points, devices and their assignments."""

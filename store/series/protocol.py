@@ -1,0 +1,116 @@
+"""What a series store promises. One conformance suite holds every store to it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from smartregion.model import Attributes, Level, Record, Rollup, Sample, Series, Total
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which series: every field that is not empty narrows it down."""
+
+    points: Collection[str] = ()
+    devices: Collection[str] = ()
+    quantities: Collection[str] = ()
+    tenants: Collection[str] = ()
+    sites: Collection[str] = ()
+    domains: Collection[str] = ()
+    attributes: Attributes = field(default=())
+
+
+class DirtyHour(NamedTuple):
+    """An hour whose rollup no longer agrees with the readings. `mark` tells a later write from an earlier one."""
+
+    series: Series
+    hour: int
+    """Start of the UTC hour, nanoseconds."""
+    mark: int
+
+
+class SeriesStore(Protocol):
+    """Readings by series and time, and what was summed up from them."""
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Store a batch durably. The same series and time again replaces the value; within a batch the last wins.
+
+        Every hour touched becomes dirty; who sums it up also sees to the hours of the neighbouring readings.
+
+        Raises:
+            Unavailable: away; nothing of the batch counts as stored. Refused: will never take the batch.
+        """
+        ...
+
+    def series(self, which: Selection) -> list[Series]:
+        """The series there are, ordered by point, quantity, attributes, device."""
+        ...
+
+    def read(self, series: Series, start: int, end: int, *, limit: int = 1000) -> list[Sample]:
+        """Samples with start ≤ time < end in order of time; the next page starts at the last time + 1."""
+        ...
+
+    def read_many(self, series: Collection[Series], start: int, end: int) -> dict[Series, list[Sample]]:
+        """The samples of several series in one go; series without any are left out."""
+        ...
+
+    def edges(
+        self, series: Collection[Series], start: int, end: int
+    ) -> dict[Series, tuple[Sample | None, Sample | None]]:
+        """For each series its newest sample before `start` and its oldest at or after `end`."""
+        ...
+
+    def count(self, which: Selection, start: int, end: int) -> int:
+        """How many samples a read over this selection would touch."""
+        ...
+
+    def dirty(self, limit: int) -> list[DirtyHour]:
+        """Hours to sum up again, newest first."""
+        ...
+
+    def put_rollups(
+        self,
+        level: Level,
+        rows: Iterable[tuple[Series, Rollup]],
+        *,
+        gone: Iterable[tuple[Series, int]] = (),
+        clean: Iterable[DirtyHour] = (),
+    ) -> None:
+        """Replace rollups by (series, start); remove those `gone`; forget the dirty hours unless written since."""
+        ...
+
+    def rollups(self, level: Level, which: Selection, start: int, end: int) -> dict[Series, list[Rollup]]:
+        """Rollups with start ≤ rollup.start < end, in order of time."""
+        ...
+
+    def neighbours(
+        self, level: Level, which: Selection, start: int, end: int
+    ) -> dict[Series, tuple[Rollup | None, Rollup | None]]:
+        """For each series its newest rollup that starts before `start` and its oldest that starts at or after `end`."""
+        ...
+
+    def put_totals(self, level: Level, rows: Iterable[Total]) -> None:
+        """Replace totals by (tenant, quantity, start)."""
+        ...
+
+    def totals(
+        self, level: Level, tenants: Collection[str], quantity: str, start: int, end: int
+    ) -> Mapping[str, list[Total]]:
+        """Totals with start ≤ total.start < end by tenant, in order of time; no tenants named: all of them."""
+        ...
+
+    def latest(self) -> list[tuple[Series, Sample]]:
+        """The newest sample of every series (slow: for the start only)."""
+        ...
+
+    def retain(self, readings_from: int) -> None:
+        """Forget readings older than that; rollups stay."""
+        ...
+
+    def compact(self) -> None:
+        """Do the housekeeping the store needs; safe at any time."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
