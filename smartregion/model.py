@@ -1,6 +1,7 @@
 """What passes between the rooms, in the project's own words.
 
-Every time is an integer: nanoseconds since 1970, UTC. Every value is a float in the canonical UCUM unit of its quantity.
+Every time is an integer: nanoseconds since 1970, UTC.
+Every value is a float in the canonical UCUM unit of its quantity.
 """
 
 from collections.abc import Mapping
@@ -154,13 +155,13 @@ class Level(StrEnum):
 class Rollup(NamedTuple):
     """Summary of one series over one window [start, end).
 
-    `count … gap` speak of the readings inside the window alone. `increase` and `on_seconds` also use the readings
+    `n … gap` speak of the readings inside the window alone. `increase` and `on_seconds` also use the readings
     around it: both edges are interpolated (counters) or held (states), so that neighbouring windows add up.
     """
 
     start: int
     end: int
-    count: int
+    n: int
     minimum: float
     maximum: float
     total: float
@@ -188,7 +189,7 @@ class Total:
     start: int
     end: int
     points: int
-    count: int
+    n: int
     minimum: float
     maximum: float
     total: float

@@ -65,7 +65,7 @@ class Entry(NamedTuple):
 
     key: bytes
     """20 bytes: frame time (8, big-endian, shifted to be unsigned), device hash (4), frame hash (8)."""
-    index: int
+    offset: int
     """Place in its chunk."""
     application: str
     day: date
@@ -85,7 +85,7 @@ class Booked(NamedTuple):
 
     key: bytes
     position: int
-    index: int
+    offset: int
     state: State
     cause: str
 
