@@ -61,13 +61,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Radio:
-    """How a frame was heard: the best gateway's figures and how many heard it."""
+    """How the gateway that heard a frame best heard it: dBm and dB."""
 
     rssi: float
     snr: float
-    gateways: int
-    spreading_factor: int | None = None
-    airtime: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +85,6 @@ class Uplink:
     simulated: bool = False
     profile: Profile | None = None
     radio: Radio | None = None
-    battery_percent: float | None = None
     place: Place | None = None
 
     @property

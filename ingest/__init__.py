@@ -1,0 +1,1 @@
+"""From sources to stored readings: receive, keep, parse, decode, place, write, settle."""

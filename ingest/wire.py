@@ -1,0 +1,214 @@
+"""The JSON of The Things Stack v3, as its Application Server writes it, and what we read out of it.
+
+Sources: lorawan-stack v3.32 `api/messages.proto`, `pkg/jsonpb`; a running 3.32.1. The server leaves out every field
+that is zero or empty, hence the defaults; it adds fields without notice, hence unknown ones are passed over.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any
+
+import msgspec
+
+from smartregion import timestamps
+from smartregion.errors import ImplausibleTime, Malformed
+from smartregion.model import Place, Profile, Radio, Uplink
+
+Counter = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=255)]
+# lorawan-stack api/identifiers.proto
+StackId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9](?:[-]?[a-z0-9]){2,}$", max_length=36)]
+# The writer spells NaN and the infinities as strings.
+Number = float | str
+
+MISSING_TIME = "0001-01-01T00:00:00Z"
+
+
+class _ApplicationIds(msgspec.Struct):
+    application_id: StackId
+
+
+class _DeviceIds(msgspec.Struct):
+    device_id: StackId
+    application_ids: _ApplicationIds
+    dev_eui: str | None = None
+
+
+class _Reception(msgspec.Struct):
+    # One antenna of one gateway; by Packet Broker the gateway is called "packetbroker".
+    rssi: Number | None = None
+    channel_rssi: Number | None = None
+    snr: Number = 0.0
+
+
+class _Location(msgspec.Struct):
+    latitude: float = 0.0
+    longitude: float = 0.0
+    altitude: float | None = None
+
+
+class _VersionIds(msgspec.Struct):
+    brand_id: str = ""
+    model_id: str = ""
+    hardware_version: str = ""
+    firmware_version: str = ""
+
+
+class _UplinkMessage(msgspec.Struct):
+    received_at: str | None = None
+    session_key_id: str = ""
+    f_port: Port = 0
+    f_cnt: Counter = 0
+    frm_payload: bytes = b""
+    rx_metadata: list[_Reception] = []
+    locations: dict[str, _Location] = {}
+    version_ids: _VersionIds | None = None
+
+
+class _Envelope(msgspec.Struct):
+    end_device_ids: _DeviceIds
+    received_at: str | None = None
+    uplink_message: _UplinkMessage | None = None
+    simulated: bool = False
+
+
+# Valid kinds that carry no reading, and the reason the ledger shows for each.
+EVENTS = {
+    "join_accept": "join",
+    "location_solved": "location solved",
+    "uplink_normalized": "copy of an uplink",
+    "downlink_queued": "downlink",
+    "downlink_sent": "downlink",
+    "downlink_ack": "downlink",
+    "downlink_nack": "downlink",
+    "downlink_failed": "downlink",
+    "downlink_queue_invalidated": "downlink",
+    "service_data": "service data",
+}
+
+_decode = msgspec.json.Decoder(_Envelope).decode
+_kinds = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A valid message that holds no reading."""
+
+    application: str
+    device_id: str
+    received_at: int | None
+    reason: str
+
+
+def parse(payload: bytes) -> Uplink | Event:
+    """Read one message. `application` is still the id that The Things Stack knows.
+
+    Raises:
+        Malformed: no such message. ImplausibleTime: its time lies outside 1677 to 2262.
+    """
+    try:
+        envelope = _decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"not a message of The Things Stack: {error}") from error
+    if envelope.uplink_message is None:
+        return _event(envelope, payload)
+    return _uplink(envelope, envelope.uplink_message)
+
+
+def _event(envelope: _Envelope, payload: bytes) -> Event:
+    present = _kinds(payload)
+    reason = next((EVENTS[kind] for kind in present if kind in EVENTS), None)
+    if reason is None:
+        raise Malformed("none of the kinds of message that The Things Stack has")
+    ids = envelope.end_device_ids
+    return Event(ids.application_ids.application_id, ids.device_id, _time(envelope.received_at), reason)
+
+
+def _uplink(envelope: _Envelope, frame: _UplinkMessage) -> Uplink:
+    forwarded_at = _time(envelope.received_at)
+    received_at = _time(frame.received_at)
+    if received_at is None:
+        received_at = forwarded_at
+    if received_at is None:
+        raise Malformed("neither the uplink nor its envelope says when it was received")
+    ids = envelope.end_device_ids
+    return Uplink(
+        application=ids.application_ids.application_id,
+        device_id=ids.device_id,
+        received_at=received_at,
+        forwarded_at=received_at if forwarded_at is None else forwarded_at,
+        dev_eui=ids.dev_eui,
+        session_key_id=frame.session_key_id,
+        f_cnt=frame.f_cnt,
+        f_port=frame.f_port,
+        payload=frame.frm_payload,
+        simulated=envelope.simulated,
+        profile=_profile(frame.version_ids),
+        radio=_radio(frame.rx_metadata),
+        place=_place(frame.locations),
+    )
+
+
+def _time(text: str | None) -> int | None:
+    if text is None or text == MISSING_TIME:
+        return None
+    try:
+        return timestamps.parse(text)
+    except OverflowError as error:
+        raise ImplausibleTime(str(error)) from error
+    except ValueError as error:
+        raise Malformed(str(error)) from error
+
+
+def _profile(versions: _VersionIds | None) -> Profile | None:
+    if versions is None or not versions.brand_id or not versions.model_id:
+        return None
+    return _shared_profile(versions.brand_id, versions.model_id, versions.firmware_version, versions.hardware_version)
+
+
+@lru_cache(maxsize=4096)
+def _shared_profile(brand: str, model: str, firmware: str, hardware: str) -> Profile:
+    return Profile(brand, model, firmware, hardware)
+
+
+def _radio(receptions: list[_Reception]) -> Radio | None:
+    """The figures of the gateway with the best signal-to-noise ratio; the list has no order of its own."""
+    best: Radio | None = None
+    for reception in receptions:
+        rssi = _finite(reception.channel_rssi if reception.rssi is None else reception.rssi)
+        snr = _finite(reception.snr)
+        if rssi is not None and snr is not None and (best is None or (snr, rssi) > (best.snr, best.rssi)):
+            best = Radio(rssi, snr)
+    return best
+
+
+def _finite(value: Number | None) -> float | None:
+    return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+def _place(locations: dict[str, _Location]) -> Place | None:
+    # Only what a person entered: the others ("frm-payload", solvers) are repeated long after they were true.
+    user = locations.get("user")
+    if user is None or (user.latitude == 0.0 and user.longitude == 0.0):
+        return None
+    return Place(user.latitude, user.longitude, user.altitude)
+
+
+def topic_parts(topic: str) -> tuple[str, str]:
+    """Application id and tenant of `v3/{application}[@{tenant}]/devices/…`; empty texts when it is another topic."""
+    parts = topic.split("/", 2)
+    if len(parts) < 3 or parts[0] != "v3":
+        return "", ""
+    application, _, tenant = parts[1].partition("@")
+    return application, tenant
+
+
+def unwrap(line: bytes) -> bytes:
+    """The message inside a line of the Storage Integration (`{"result": …}`); any other line as it is."""
+    try:
+        outer: dict[str, Any] = _kinds(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return line
+    result = outer.get("result")
+    return bytes(result) if result is not None and "end_device_ids" not in outer else line

@@ -1,0 +1,244 @@
+"""The region file: one TOML file describes one county. Only the text is read here; `cli` reads the file itself."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from smartregion.errors import Misconfigured
+from smartregion.model import Place, Profile, Tenant
+
+Domain = Literal["energy", "water", "waste", "mobility", "environment", "buildings"]
+TenantKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+# Ids of The Things Stack: lorawan-stack api/identifiers.proto, at most 36 characters.
+StackId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[-]?[a-z0-9]){2,}$", max_length=36)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"no time zone {name!r}; an IANA name is wanted, such as Europe/Berlin")
+    return name
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TenantEntry(_Entry):
+    """A municipality."""
+
+    key: TenantKey
+    name: Annotated[str, Field(min_length=1)]
+    ags: Annotated[str, Field(pattern=r"^(\d{5}|\d{8})?$")] = ""
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    outline: tuple[tuple[Longitude, Latitude], ...] = ()
+    """Border for the map: (longitude, latitude) pairs, as in GeoJSON."""
+
+    @property
+    def tenant(self) -> Tenant:
+        """The municipality in the words of the model."""
+        known = self.latitude is not None and self.longitude is not None
+        return Tenant(
+            self.key, self.name, self.ags, Place(self.latitude or 0.0, self.longitude or 0.0) if known else None
+        )
+
+
+class ProfileRule(_Entry):
+    """Devices whose id matches the pattern (`*` and `?`) are of this brand and model."""
+
+    device: Annotated[str, Field(min_length=1)]
+    brand: Annotated[str, Field(min_length=1)]
+    model: Annotated[str, Field(min_length=1)]
+    firmware: str = ""
+
+
+class Application(_Entry):
+    """One application of The Things Stack and how to reach it."""
+
+    id: StackId
+    name: Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]{1,34})?$")] = ""
+    """How the platform calls it; the id by default. Needed when two servers have applications of one id."""
+    server: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
+    ttn_tenant: str = ""
+    """Tenant of The Things Stack; empty on an Open Source server."""
+    identity_server: str = ""
+    """Where rights and devices are asked for (eu1 on Cloud and Sandbox); the server itself by default."""
+    tenant: TenantKey
+    domain: Domain
+    key_env: Annotated[str, Field(pattern=r"^SMARTREGION_[A-Z0-9_]+$")]
+    """Environment variable that holds the API key, or, with _FILE added to its name, the file it is in."""
+    accept_simulated: bool = False
+    tls: bool = True
+    mqtt_port: Annotated[int, Field(ge=1, le=65535)] = 8883
+    http_port: Annotated[int, Field(ge=1, le=65535)] = 443
+    qos: Literal[0, 1] = 0
+    """1 only makes sense with a broker of your own that keeps sessions; The Things Stack delivers at 0."""
+    client_id: str = ""
+    storage_lag_s: Annotated[float, Field(ge=0, le=3600)] = 60
+    """How far the Storage Integration may lag behind."""
+    profiles: tuple[ProfileRule, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name it goes by in the platform."""
+        return self.name or self.id
+
+    @property
+    def user(self) -> str:
+        """The user name for MQTT: `id@tenant`, or the bare id on an Open Source server."""
+        return f"{self.id}@{self.ttn_tenant}" if self.ttn_tenant else self.id
+
+    def http_url(self, *, identity: bool = False) -> str:
+        """Root of the HTTP API, `…/api/v3`."""
+        host = self.identity_server if identity and self.identity_server else self.server
+        return f"{'https' if self.tls else 'http'}://{host}:{self.http_port}/api/v3"
+
+    def profile_of(self, device_id: str) -> Profile | None:
+        """The profile that the first matching rule gives a device."""
+        for rule in self.profiles:
+            if fnmatchcase(device_id, rule.device):
+                return Profile(rule.brand, rule.model, rule.firmware)
+        return None
+
+
+class Retention(_Entry):
+    """How long things are kept, in days."""
+
+    log_days: Annotated[float, Field(gt=0)] = 2
+    readings_days: Annotated[int, Field(ge=1)] = 5 * 366
+
+
+class Journal(_Entry):
+    """Bounds of the journal."""
+
+    max_megabytes: Annotated[int, Field(ge=10)] = 10_000
+
+
+class Region(_Entry):
+    """The county."""
+
+    name: Annotated[str, Field(min_length=1)]
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Berlin"
+    language: Literal["de", "en"] = "de"
+    backfill_days: Annotated[float, Field(ge=0, le=400)] = 30
+    retention: Retention = Retention()
+    journal: Journal = Journal()
+    tenants: Annotated[tuple[TenantEntry, ...], Field(min_length=1)]
+    applications: tuple[Application, ...] = ()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The region's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def by_label(self) -> Mapping[str, Application]:
+        """Applications by the name they go by."""
+        return {application.label: application for application in self.applications}
+
+    def find_application(self, stack_id: str, ttn_tenant: str | None = None) -> Application | None:
+        """The application of that id (and tenant, where it is known) of The Things Stack."""
+        for application in self.applications:
+            if application.id == stack_id and ttn_tenant in (None, application.ttn_tenant):
+                return application
+        return None
+
+
+def parse(text: str, where: str = "region.toml") -> Region:
+    """Read a region file's text.
+
+    Raises:
+        Misconfigured: with every mistake at once, each with its line, its place and what to do.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{where} is not valid TOML: {error}") from error
+    mistakes = list(_contradictions(raw))
+    try:
+        region = Region.model_validate(raw)
+    except ValidationError as error:
+        mistakes += [(item["loc"], _words(item["msg"], item["type"], item.get("input"))) for item in error.errors()]
+    if mistakes:
+        raise Misconfigured(_report(text, where, mistakes))
+    return region
+
+
+_WORDS = {
+    "missing": "is missing; add it",
+    "extra_forbidden": "is not known here; mind the spelling or take it out",
+}
+
+
+def _words(message: str, kind: str, value: object) -> str:
+    if kind in _WORDS:
+        return _WORDS[kind]
+    shown = f", not {value!r}" if isinstance(value, str | int | float | bool) else ""
+    return f"{message.removeprefix('Value error, ')[:1].lower()}{message.removeprefix('Value error, ')[1:]}{shown}"
+
+
+Mistake = tuple[tuple[int | str, ...], str]
+
+
+def _tables(raw: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = raw.get(name)
+    return [table if isinstance(table, dict) else {} for table in found] if isinstance(found, list) else []
+
+
+def _contradictions(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Mistakes between entries, found on the raw file so that they are told together with all others."""
+    tenants = [table.get("key") for table in _tables(raw, "tenants")]
+    yield from _twice("tenants", "key", tenants)
+    applications = _tables(raw, "applications")
+    yield from _twice("applications", "name", [table.get("name") or table.get("id") for table in applications])
+    for index, table in enumerate(applications):
+        tenant = table.get("tenant")
+        if isinstance(tenant, str) and tenant not in tenants:
+            yield (("applications", index, "tenant"), f"names {tenant!r}, which is no key of [[tenants]]")
+
+
+def _twice(table: str, key: str, values: list[Any]) -> Iterator[Mistake]:
+    counts = Counter(value for value in values if isinstance(value, str))
+    for index, value in enumerate(values):
+        if isinstance(value, str) and counts[value] > 1 and value in values[:index]:
+            yield ((table, index, key), f"{value!r} is there twice; each needs its own")
+
+
+def _report(text: str, where: str, mistakes: list[Mistake]) -> str:
+    lines = sorted((_line(text, place), _path(place), words) for place, words in mistakes)
+    count = "1 mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
+    return "\n".join([f"{where} has {count}:", *(f"  line {line}: {path} {words}" for line, path, words in lines)])
+
+
+def _path(place: tuple[int | str, ...]) -> str:
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+
+
+def _line(text: str, place: tuple[int | str, ...]) -> int:
+    """The line a place of the file stands in; that of its table when the key itself is missing."""
+    lines = text.splitlines()
+    found, rest = 1, list(place)
+    while rest:
+        part = rest.pop(0)
+        nth = rest.pop(0) if rest and isinstance(rest[0], int) else 0
+        header = re.compile(rf"\s*\[\[?\s*(?:[\w.]+\.)?{re.escape(str(part))}\s*\]\]?")
+        key = re.compile(rf"\s*[\"']?{re.escape(str(part))}[\"']?\s*=")
+        headers = [at for at, line in enumerate(lines, 1) if at >= found and header.match(line)]
+        if len(headers) > int(nth):
+            found = headers[int(nth)]
+            continue
+        keys = (at for at, line in enumerate(lines, 1) if at >= found and key.match(line))
+        end = next(
+            (at for at, line in enumerate(lines, 1) if at > found and line.lstrip().startswith("[")), len(lines) + 1
+        )
+        found = next((at for at in keys if at < end), found)
+    return found
