@@ -1,0 +1,75 @@
+"""Takes chunk after chunk through the pipeline, and waits where a store is away."""
+
+import random
+import threading
+
+from ingest.collector import Collector
+from ingest.pipeline import Pipeline
+from smartregion.errors import Unavailable
+from smartregion.logs import Logger
+from store.journal.protocol import Book, Chunk, Log
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+
+
+class Worker:
+    """The one thread that writes readings and books messages."""
+
+    def __init__(self, collector: Collector, log: Log, book: Book, pipeline: Pipeline, logger: Logger) -> None:
+        self._collector = collector
+        self._log = log
+        self._pipeline = pipeline
+        self._logger = logger
+        self._stop = threading.Event()
+        self._position = book.position()
+
+    @property
+    def position(self) -> int:
+        """The chunk that was settled last."""
+        return self._position
+
+    def behind(self) -> int:
+        """Chunks of this run that wait to be taken."""
+        return max(0, self._collector.appended - self._position)
+
+    def run(self) -> None:
+        """Work until stopped. Chunks of an earlier run come first."""
+        while not self._stop.is_set():
+            chunk = self._next()
+            if chunk is None:
+                self._collector.wait_beyond(self._position, 0.5)
+            else:
+                self._take(chunk)
+
+    def finish(self) -> None:
+        """Take what is in the log already, then return; for the moment after the sources have stopped."""
+        while (chunk := self._next()) is not None:
+            self._pipeline.take(chunk)
+            self._position = chunk.position
+
+    def stop(self) -> None:
+        """Make `run` return after the chunk in hand."""
+        self._stop.set()
+
+    def _next(self) -> Chunk | None:
+        recent = self._collector.chunk(self._position + 1)
+        return recent or next(iter(self._log.read(self._position)), None)
+
+    def _take(self, chunk: Chunk) -> None:
+        pause = FIRST_PAUSE
+        away = False
+        while not self._stop.is_set():
+            try:
+                self._pipeline.take(chunk)
+            except Unavailable as error:
+                if not away:
+                    self._logger.error("store away, messages wait in the journal", why=str(error))
+                away = True
+                self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 — jitter, not a secret
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            self._position = chunk.position
+            if away:
+                self._logger.info("store back")
+            return
