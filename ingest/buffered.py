@@ -5,8 +5,10 @@ memory, and a packet costs a third less. It offers what paho asks of its own wra
 """
 
 import ssl
+from typing import TYPE_CHECKING
 
-from paho.mqtt.client import SocketLike
+if TYPE_CHECKING:
+    from paho.mqtt.client import SocketLike  # paho names the type for checkers only
 
 CAPACITY = 256 * 1024
 
@@ -14,20 +16,20 @@ CAPACITY = 256 * 1024
 class BufferedSocket:
     """Wraps a connected socket; `pending` tells how many bytes can be had without waiting."""
 
-    def __init__(self, inner: SocketLike) -> None:
+    def __init__(self, inner: "SocketLike") -> None:
         self._inner = inner
         self._data = b""
         self._at = 0
 
-    def recv(self, size: int) -> bytes:
-        """Up to `size` bytes. Raises BlockingIOError when there is none yet."""
+    def recv(self, buffer_size: int) -> bytes:
+        """Up to `buffer_size` bytes. Raises BlockingIOError when there is none yet."""
         if self._at >= len(self._data):
             try:
                 self._data = self._inner.recv(CAPACITY)
             except ssl.SSLWantReadError as error:
                 raise BlockingIOError from error
             self._at = 0
-        part = self._data[self._at : self._at + size]
+        part = self._data[self._at : self._at + buffer_size]
         self._at += len(part)
         return part
 
@@ -36,9 +38,9 @@ class BufferedSocket:
         own = len(self._data) - self._at
         return own + (self._inner.pending() if isinstance(self._inner, ssl.SSLSocket) else 0)
 
-    def send(self, data: bytes) -> int:
+    def send(self, buffer: bytes | bytearray) -> int:
         """Write what fits."""
-        return self._inner.send(data)
+        return self._inner.send(buffer)
 
     def setblocking(self, flag: bool) -> None:  # noqa: FBT001 — the name and shape that sockets have
         """Make reads return at once, or not."""

@@ -211,7 +211,7 @@ def _drain(client: Client) -> bool:
     while True:
         if client.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
-        channel = client.socket()
+        channel: object = client.socket()
         if not isinstance(channel, BufferedSocket) or channel.pending() == 0:
             return channel is not None
 

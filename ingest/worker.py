@@ -42,12 +42,6 @@ class Worker:
             else:
                 self._take(chunk)
 
-    def finish(self) -> None:
-        """Take what is in the log already, then return; for the moment after the sources have stopped."""
-        while (chunk := self._next()) is not None:
-            self._pipeline.take(chunk)
-            self._position = chunk.position
-
     def stop(self) -> None:
         """Make `run` return after the chunk in hand."""
         self._stop.set()
