@@ -1,0 +1,1 @@
+"""The web pages: what the region measures, and whether anything is missing."""
