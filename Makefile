@@ -1,0 +1,51 @@
+# `make demo` and `make test` need Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+ROOMS := smartregion decoders aggregates store queries ingest jobs api console simulator cli
+
+.PHONY: demo test test-real bench lint assets lock screenshots clean
+
+demo: .make/runtime assets ## a simulated county, live in the browser
+	$(BIN)/smartregion demo $(ARGS)
+
+test: .make/dev assets lint ## everything that needs no server
+	$(BIN)/pytest -q
+
+test-real: .make/dev assets ## against real servers, which it installs and starts
+	./tests/real/install
+	$(BIN)/pytest -q -m real
+
+lint: .make/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .make/dev ## the figures of the README, as JSON and as a table
+	$(BIN)/python -m bench $(ARGS)
+
+screenshots: .make/dev assets
+	$(BIN)/python docs/screenshots.py
+
+assets: .make/runtime
+	@$(BIN)/python -m console.build
+
+.make/runtime: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "smartregion needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another with make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@mkdir -p .make && touch $@
+
+.make/dev: .make/runtime requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock: ## renew the lock files; they record no addresses
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --extra real $(LOCK) -o requirements-dev.lock
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate -q
+
+clean:
+	rm -rf .venv .make console/static/vendor
