@@ -32,6 +32,7 @@ class Log(Protocol):
 
         Raises:
             Unavailable: disk full, locked or corrupt; nothing of the batch was kept, the caller still has it.
+            ValueError: no messages.
         """
         ...
 
@@ -52,7 +53,7 @@ class Log(Protocol):
         ...
 
     def size(self) -> int:
-        """Bytes the log takes on disk."""
+        """Bytes that the chunks take on disk; falls when chunks are dropped."""
         ...
 
     def close(self) -> None:
@@ -78,6 +79,12 @@ class Entry(NamedTuple):
     """forwarded_at − received_at: with the key it gives back the time that the Storage Integration filters by."""
     message: Message | None = None
     """A copy of the message, for quarantine only: it must not hold its chunk."""
+
+    def message_to_keep(self) -> Message:
+        """The copy that quarantine needs. Raises ValueError when there is none."""
+        if self.message is None:
+            raise ValueError(f"{self.key.hex()} goes to quarantine without a copy of its message")
+        return self.message
 
 
 class Booked(NamedTuple):
@@ -128,17 +135,31 @@ class Book(Protocol):
     def settle(self, position: int, entries: Sequence[Entry]) -> int:
         """Book a chunk in one transaction: rows, counts and the position, all or nothing.
 
-        An entry whose key has a row already (or comes twice in the batch) is counted as duplicate. Booking the same
-        position again changes nothing. Gives the number of duplicates. Raises Unavailable.
+        An entry whose key has a row already (or comes twice in the batch) is counted as duplicate. A position at or
+        below the booked one changes nothing and gives 0: chunks are booked in order.
+
+        Returns:
+            The number of duplicates.
+
+        Raises:
+            Unavailable: nothing was kept, the same call may be made again.
+            ValueError: an entry goes to quarantine without its message.
         """
         ...
 
     def resettle(self, entries: Sequence[Entry]) -> None:
-        """Change the state of messages booked before (retry of queued or quarantined ones); counts follow."""
+        """Change the state of messages booked before (retry of queued or quarantined ones); counts follow.
+
+        They stay in the account (application, day) and the place (position, offset) they were booked in, whatever the
+        entry says. Keys without a row are passed over. What stays quarantined may come without its message.
+
+        Raises:
+            Unavailable: nothing was changed. ValueError: an entry comes into quarantine without its message.
+        """
         ...
 
     def queued(self, limit: int = 500) -> list[Booked]:
-        """Booked messages that wait to be stored, oldest first."""
+        """Booked messages that wait to be stored, in the order of their chunks."""
         ...
 
     def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
@@ -154,7 +175,10 @@ class Book(Protocol):
         ...
 
     def count_forwarded(self, application: str, start: int, end: int, device_ids: Collection[str]) -> dict[str, int]:
-        """Uplinks per device_id whose `forwarded_at` (to the millisecond) lies in [start, end)."""
+        """Uplinks per device_id whose `forwarded_at` (to the millisecond) lies in [start, end); 0 where none.
+
+        Devices that share a four-byte hash may be counted together: compare with "differs", not with "fewer".
+        """
         ...
 
     def of_device(self, application: str, device_id: str, start: int, end: int, limit: int) -> list[Booked]:
@@ -166,7 +190,10 @@ class Book(Protocol):
         ...
 
     def prune(self, positions: Collection[int], frames_before: int) -> None:
-        """Forget that these chunks exist, and rows whose frame time lies before; the counts stay for ever."""
+        """Forget that these chunks exist, and rows whose frame time lies before; the counts stay for ever.
+
+        Nothing queued or quarantined is forgotten, nor a chunk with something queued in it.
+        """
         ...
 
     def close(self) -> None:
