@@ -1,0 +1,1 @@
+"""From readings to figures: calendar windows, rollups, consumption, coverage, several points. Pure."""

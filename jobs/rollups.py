@@ -1,0 +1,121 @@
+"""The rollup job: brings hours, days, months and tenant totals in step with the readings.
+
+The dirty hours are forgotten last, after everything above them is written. A job killed anywhere leaves them dirty and
+the next one does the same work again; each step replaces rows by rows computed from what lies below, so doing it twice
+changes nothing. A reading written meanwhile has a later mark and stays dirty.
+
+In a zone whose days do not begin on a UTC hour there are hours only; longer windows then come from raw readings.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from aggregates.rollup import combine, first_of, last_of
+from aggregates.windows import Size, Window, month_of, whole_hours, windows
+from jobs.rollup_hours import Bridge, HourSummer, Intervals, Touched, batches, kind_of
+from jobs.rollup_totals import Totals
+from smartregion.model import Level, Rollup, Series
+from smartregion.quantities import Kind
+from store.registry.protocol import Registry
+from store.series.protocol import Selection, SeriesStore
+
+_LEANING = (Kind.COUNTER, Kind.STATE)
+
+
+def sum_up(
+    store: SeriesStore,
+    registry: Registry,
+    zone: tzinfo,
+    now: int,
+    limit: int = 20_000,
+    *,
+    frozen_before: int | None = None,
+) -> int:
+    """Sum up at most `limit` dirty hours, newest first; gives how many there were, 0 when all is in step.
+
+    `frozen_before` is the retention's edge: hours that begin before it keep the rollups they have.
+
+    Raises:
+        Unavailable: the store is away; what was done is done, the rest stays dirty.
+    """
+    dirty = store.dirty(limit)
+    if not dirty:
+        return 0
+    intervals = Intervals(registry)
+    open_hours = [(each.series, each.hour) for each in dirty if frozen_before is None or each.hour >= frozen_before]
+    touched = HourSummer(store, intervals, zone, frozen_before).sum_up(open_hours)
+    if whole_hours(zone):
+        _sum_up_above(store, zone, touched, Totals(store, registry, intervals, now))
+    store.put_rollups(Level.HOUR, (), clean=dirty)
+    return len(dirty)
+
+
+def _sum_up_above(store: SeriesStore, zone: tzinfo, touched: Touched, totals: Totals) -> None:
+    months: dict[Window, set[Series]] = {}
+    for day in sorted(touched.days, reverse=True):
+        _Coarser(store, Level.HOUR, Level.DAY).sum_up(day, touched.days[day])
+        months.setdefault(month_of(day.start, zone), set()).update(touched.days[day])
+    for month in sorted(months, reverse=True):
+        _Coarser(store, Level.DAY, Level.MONTH).sum_up(month, months[month])
+    totals.sum_up(Level.DAY, _pairs(touched.days, touched.bridges, Size.DAY, zone))
+    totals.sum_up(Level.MONTH, _pairs(months, touched.bridges, Size.MONTH, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class _Coarser:
+    """Combines rollups of one level to the next."""
+
+    store: SeriesStore
+    finer: Level
+    level: Level
+
+    def sum_up(self, window: Window, wanted: Collection[Series]) -> None:
+        """Replace the wanted series' rollups of one window."""
+        for several in batches(wanted):
+            self._sum_up(window, several)
+
+    def _sum_up(self, window: Window, wanted: Sequence[Series]) -> None:
+        which = Selection(
+            devices={series.device for series in wanted}, quantities={series.quantity for series in wanted}
+        )
+        parts = self.store.rollups(self.finer, which, *window)
+        around = self._around(window, wanted)
+        rows, gone = [], []
+        for series in wanted:
+            rollup = _combined(series, window, parts.get(series, []), *around.get(series, (None, None)))
+            rows.append((series, rollup)) if rollup is not None else gone.append((series, window.start))
+        self.store.put_rollups(self.level, rows, gone=gone)
+
+    def _around(self, window: Window, wanted: Collection[Series]) -> dict[Series, tuple[Rollup | None, Rollup | None]]:
+        leaning = [series for series in wanted if kind_of(series) in _LEANING]
+        if not leaning:
+            return {}
+        which = Selection(
+            devices={series.device for series in leaning}, quantities={series.quantity for series in leaning}
+        )
+        return self.store.neighbours(self.finer, which, *window)
+
+
+def _combined(
+    series: Series, window: Window, parts: list[Rollup], before: Rollup | None, after: Rollup | None
+) -> Rollup | None:
+    return combine(
+        parts,
+        *window,
+        kind=kind_of(series),
+        before=last_of(before) if before is not None else None,
+        after=first_of(after) if after is not None else None,
+        modulus=series.modulus,
+    )
+
+
+def _pairs(
+    touched: dict[Window, set[Series]], bridges: Collection[Bridge], size: Size, zone: tzinfo
+) -> dict[Window, set[tuple[str, str]]]:
+    """(tenant, quantity) of each window whose total must be summed up again."""
+    pairs = {window: {(each.tenant, each.quantity) for each in series} for window, series in touched.items()}
+    for bridge in bridges:
+        for window in windows(size, bridge.start, bridge.end, zone):
+            pairs.setdefault(window, set()).add((bridge.tenant, bridge.quantity))
+    return pairs
