@@ -1,0 +1,108 @@
+"""Collecting: nothing waits for the disk, and nothing that was collected is forgotten."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ingest.collector import CHUNK_MESSAGES, Collector
+from smartregion import logs
+from smartregion.clock import SystemClock
+from smartregion.errors import Unavailable
+from smartregion.model import Message
+from store.journal.memory import MemoryLog
+from store.journal.protocol import Chunk
+
+
+class FullLog(MemoryLog):
+    """A log whose disk is full as often as it is told."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.failures = failures
+
+    def append(self, messages: Sequence[Message]) -> Chunk:
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable("disk full")
+        return super().append(messages)
+
+
+def message(number: int) -> Message:
+    return Message("mqtt", "umwelt", "", number, str(number).encode())
+
+
+@contextmanager
+def running(collector: Collector) -> Iterator[None]:
+    thread = threading.Thread(target=collector.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        collector.stop()
+        thread.join()
+
+
+def make(log: MemoryLog, **options: int) -> Collector:
+    return Collector(log, SystemClock(), logs.get("test"), **options)
+
+
+def kept(log: MemoryLog) -> list[int]:
+    return [each.arrived_at for chunk in log.read(0, 10_000) for each in chunk.messages]
+
+
+def test_everything_offered_from_many_threads_is_kept_once() -> None:
+    log = MemoryLog()
+    collector = make(log)
+    with running(collector):
+        offerers = [
+            threading.Thread(target=lambda start=start: [collector.offer(message(start + n)) for n in range(1000)])
+            for start in range(0, 4000, 1000)
+        ]
+        for each in offerers:
+            each.start()
+        for each in offerers:
+            each.join()
+
+    assert sorted(kept(log)) == list(range(4000))
+
+
+def test_chunks_are_bounded() -> None:
+    log = MemoryLog()
+    collector = make(log)
+    for number in range(CHUNK_MESSAGES * 2 + 1):
+        collector.offer(message(number))
+    with running(collector):
+        pass
+
+    assert [len(chunk.messages) for chunk in log.read(0, 100)] == [CHUNK_MESSAGES, CHUNK_MESSAGES, 1]
+
+
+def test_a_message_is_acknowledged_only_when_it_is_durable() -> None:
+    log = FullLog(failures=1)
+    collector = make(log)
+    acknowledged = threading.Event()
+    collector.offer(message(1), acknowledged.set)
+    with running(collector):
+        assert acknowledged.wait(5)
+
+    assert kept(log) == [1]
+
+
+def test_messages_wait_in_memory_while_the_disk_is_full() -> None:
+    log = FullLog(failures=1)
+    collector = make(log)
+    for number in range(10):
+        collector.offer(message(number))
+    with running(collector):
+        assert collector.wait_beyond(0, 5)
+
+    assert kept(log) == list(range(10))
+
+
+def test_what_memory_cannot_hold_is_counted_never_dropped_unseen() -> None:
+    collector = make(FullLog(failures=100), max_messages=5)
+
+    for number in range(8):
+        collector.offer(message(number))
+
+    assert collector.refused == 3
