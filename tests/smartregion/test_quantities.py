@@ -14,7 +14,7 @@ TRIPLES = {"soil.phosphorus", "soil.potassium", "acceleration.y", "acceleration.
 
 def test_there_are_114_rows() -> None:
     assert len(QUANTITIES.keys() - TRIPLES) == 114
-    assert TRIPLES <= QUANTITIES.keys()
+    assert QUANTITIES.keys() >= TRIPLES
 
 
 def test_a_name_is_medium_dot_quantity_in_snake_case() -> None:

@@ -1,0 +1,57 @@
+"""Every decoder there is, and which one reads a device."""
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from decoders import axioma, bosch, decentlab, dragino, elsys, emu, milesight
+from decoders.decoder import ANY_MODEL, Decoder
+from smartregion.model import Profile
+
+DECODERS: Final[tuple[Decoder, ...]] = (
+    *milesight.DECODERS,
+    *dragino.DECODERS,
+    *decentlab.DECODERS,
+    *elsys.DECODERS,
+    *axioma.DECODERS,
+    *emu.DECODERS,
+    *bosch.DECODERS,
+)
+
+
+def all_decoders() -> tuple[Decoder, ...]:
+    """Every decoder, family by family."""
+    return DECODERS
+
+
+def find(profile: Profile) -> Decoder | None:
+    """The decoder of a brand and model; of several layouts the one in force with the device's firmware.
+
+    Without a known firmware it is the newest layout. None: nothing knows the device.
+    """
+    brand, model = profile.brand.lower(), profile.model.lower()
+    return newest(_BY_PROFILE.get((brand, model)) or _BY_PROFILE.get((brand, *ANY_MODEL), ()), profile.firmware)
+
+
+def newest(layouts: Iterable[Decoder], firmware: str) -> Decoder | None:
+    """The layout with the highest `since` that is not after `firmware` (empty: not known)."""
+    known = release(firmware)
+    fitting = [layout for layout in layouts if not known or release(layout.since) <= known]
+    return max(fitting, key=lambda layout: release(layout.since), default=None)
+
+
+def release(version: str) -> tuple[int, ...]:
+    """`v1.10` as (1, 10), so that it comes after `1.9`."""
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _by_profile(decoders: Iterable[Decoder]) -> Mapping[tuple[str, str], tuple[Decoder, ...]]:
+    found: dict[tuple[str, str], tuple[Decoder, ...]] = {}
+    for decoder in decoders:
+        for model in decoder.models:
+            found[decoder.brand, model] = (*found.get((decoder.brand, model), ()), decoder)
+    return MappingProxyType(found)
+
+
+_BY_PROFILE: Final = _by_profile(DECODERS)

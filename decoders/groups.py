@@ -1,0 +1,66 @@
+"""Payloads that begin with flags, one for each group of 16-bit words that follows (Decentlab)."""
+
+import struct
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from decoders.numbers import NONE_MISSING, Block, Number, collect
+from smartregion.errors import Undecodable
+from smartregion.model import Decoded, Reading
+
+_HEAD: Final = struct.Struct(">BHH")
+_PROTOCOL: Final = 2
+
+
+class Group:
+    """Words that come and go together; `unusable` gives the reason why none of them counts, by the last word."""
+
+    def __init__(self, numbers: Iterable[Number], unusable: Mapping[int, str] = NONE_MISSING) -> None:
+        self.numbers = tuple(numbers)
+        self.block = Block(">", self.numbers)
+        self.unusable = MappingProxyType(dict(unusable))
+
+
+class Groups:
+    """The groups of one model in the order of their flags (bit 0 first)."""
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self.groups = tuple(groups)
+
+    def read(self, payload: bytes) -> Decoded:
+        """The readings of all groups that are there; an absent group is normal.
+
+        Raises:
+            Undecodable: another protocol, a group that this model does not have, or not the length the flags tell.
+        """
+        flags = self._flags(payload)
+        at = _HEAD.size
+        readings: list[Reading] = []
+        warnings: list[str] = []
+        for bit, group in enumerate(self.groups):
+            if flags >> bit & 1:
+                _collect(group, payload, at, readings, warnings)
+                at += group.block.width
+        return Decoded(tuple(readings), tuple(warnings))
+
+    def _flags(self, payload: bytes) -> int:
+        if len(payload) < _HEAD.size:
+            raise Undecodable(f"{len(payload)} bytes are cut short: the head has {_HEAD.size}")
+        protocol, _, flags = _HEAD.unpack_from(payload)
+        if protocol != _PROTOCOL:
+            raise Undecodable(f"protocol version {protocol} is unknown")
+        if not flags or flags >> len(self.groups):
+            raise Undecodable(f"flags {flags:04x} are unknown")
+        wanted = _HEAD.size + sum(each.block.width for bit, each in enumerate(self.groups) if flags >> bit & 1)
+        if len(payload) != wanted:
+            raise Undecodable(f"{len(payload)} bytes, where the flags {flags:04x} tell {wanted}")
+        return int(flags)
+
+
+def _collect(group: Group, payload: bytes, at: int, readings: list[Reading], warnings: list[str]) -> None:
+    last = int.from_bytes(payload[at + group.block.width - 2 : at + group.block.width], "big")
+    if last in group.unusable:
+        warnings.append(group.unusable[last])
+    else:
+        collect(group.block.numbers, group.block.unpack_from(payload, at), None, readings, warnings)
