@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import accumulate
 from pathlib import Path
 
 from smartregion.clock import HOUR
 from smartregion.errors import Misconfigured
 from smartregion.model import Level, Record, Rollup, Sample, Series, Total
 from store.series import duckdb_compact as upkeep
+from store.series import duckdb_dirty as dirtiness
 from store.series import duckdb_rollups as figures
 from store.series.duckdb_file import Cursor, DuckFile
 from store.series.duckdb_names import Names
@@ -38,8 +38,6 @@ class DuckSeries:
         self._writing = threading.Lock()
         self._figuring = threading.Lock()
         self._upkeep = threading.Lock()
-        # who deletes dirty hours: two at a time would conflict
-        self._cleaning = threading.Lock()
         self._seq = 1
         self._seq_lock = threading.Lock()
         self._readings_from = NOTHING_FROZEN
@@ -74,8 +72,7 @@ class DuckSeries:
                 fresh = self._names.save(cursor)
                 seq = self._take_seq(len(records))
                 with cursor.appender(READINGS.hot) as appender:
-                    appender.append_rows(list(zip(numbers, times, values, range(seq, seq + len(records)), strict=True)))
-                self._mark_dirty(cursor, numbers, times, seq)
+                    appender.append_rows(zip(numbers, times, values, range(seq, seq + len(records)), strict=True))
                 return numbers, fresh
 
             numbers, fresh = self._file.change(work)
@@ -107,13 +104,7 @@ class DuckSeries:
     def dirty(self, limit: int) -> list[DirtyHour]:
         """At most `limit` hours to sum up again, newest first; none only when there is none. Raises Unavailable."""
         with self._file.cursor() as cursor:
-            hours = cursor.execute("SELECT hour, count(*) FROM dirty GROUP BY hour ORDER BY hour DESC").fetchall()
-            full = next((hour for hour, rows in _summed(hours) if rows >= limit), EARLIEST // HOUR)
-            found = cursor.execute(
-                "SELECT series_id, hour, max(mark) FROM dirty WHERE hour >= ?"
-                " GROUP BY series_id, hour ORDER BY hour DESC, series_id LIMIT ?",
-                [full, limit],
-            ).fetchall()
+            found = dirtiness.find(cursor, self._readings_from, limit)
         return [DirtyHour(self._names.series(number), hour * HOUR, mark) for number, hour, mark in found]
 
     def put_rollups(
@@ -129,7 +120,7 @@ class DuckSeries:
         All in one transaction; windows begin and end on whole seconds. Raises Unavailable.
         """
         put, lost, hours = list(rows), list(gone), list(clean)
-        with self._figuring, self._cleaning:
+        with self._figuring:
 
             def work(cursor: Cursor) -> tuple[list[Row], list[tuple[int, Series]]]:
                 numbers = self._names.numbers([series for series, _ in put])
@@ -180,7 +171,7 @@ class DuckSeries:
 
     def retain(self, readings_from: int) -> None:
         """Forget readings older than that; rollups stay, and hours that begin before it are frozen for good."""
-        with self._upkeep, self._cleaning:
+        with self._upkeep:
             start = max(self._readings_from, min(readings_from, LATEST), EARLIEST)
             self._file.change(lambda cursor: upkeep.forget_before(cursor, start))
             self._readings_from = start
@@ -194,8 +185,7 @@ class DuckSeries:
             for shelf in BY_SERIES:
                 upkeep.sort(self._file, shelf)
             upkeep.tidy(self._file, self._seq)
-            with self._cleaning:
-                upkeep.thin_dirty(self._file)
+            upkeep.thin_dirty(self._file)
 
     def close(self) -> None:
         """Write what is left to write into the file and let go of it."""
@@ -224,14 +214,6 @@ class DuckSeries:
             self._seq += count
             return first
 
-    def _mark_dirty(self, cursor: Cursor, numbers: Sequence[int], times: Sequence[int], mark: int) -> None:
-        hours = set(zip(numbers, [time // HOUR for time in times], strict=True))
-        frozen = self._readings_from
-        rows = [(number, hour, mark) for number, hour in hours if hour * HOUR >= frozen]
-        if rows:
-            with cursor.appender("dirty") as appender:
-                appender.append_rows(rows)
-
     def _rollup_rows(
         self, numbers: list[int], put: list[tuple[Series, Rollup]], lost: list[tuple[Series, int]]
     ) -> list[Row]:
@@ -244,8 +226,4 @@ class DuckSeries:
     def _forget_dirty(self, cursor: Cursor, hours: list[DirtyHour]) -> None:
         known = [(number, hour // HOUR, mark) for series, hour, mark in hours for number in self._names.find([series])]
         if known:
-            figures.forget_dirty(cursor, known)
-
-
-def _summed(counts: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    return accumulate(counts, lambda before, now: (now[0], before[1] + now[1]))
+            dirtiness.forget(cursor, known)

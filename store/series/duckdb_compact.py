@@ -7,6 +7,7 @@ from string import Template
 from typing import Final, NamedTuple
 
 from smartregion.clock import HOUR
+from store.series import duckdb_dirty as dirtiness
 from store.series.duckdb_file import Cursor, DuckFile
 from store.series.duckdb_names import prune
 from store.series.duckdb_schema import ALL, BY_SERIES, READINGS, Shelf
@@ -49,6 +50,8 @@ def _move(cursor: Cursor, shelf: Shelf, first: int, last: int) -> None:
     cursor.execute(shelf.sql(_MOVING), [first, last])
     cursor.execute(shelf.sql(_REPLACED), [first, last])
     cursor.execute(shelf.sql(_SETTLE))
+    if shelf is READINGS:
+        dirtiness.settle(cursor, first, last)
     # the transaction sees one state: what was written since stays
     cursor.execute(shelf.sql("DELETE FROM $hot WHERE $time BETWEEN ? AND ?"), [first, last])
     if shelf in BY_SERIES:
@@ -127,8 +130,13 @@ def tidy(file: DuckFile, next_seq: int) -> None:
 
 
 def thin_dirty(file: DuckFile) -> None:
-    """Keep one row for each dirty hour."""
-    file.change(lambda cursor: _fold(cursor, "dirty", "series_id, hour, max(mark)"))
+    """Keep one row for each dirty hour, and no word about hours that have been clean for long."""
+
+    def work(cursor: Cursor) -> None:
+        dirtiness.sweep(cursor)
+        _fold(cursor, "dirty", "series_id, hour, max(mark)")
+
+    file.change(work)
 
 
 def _fold(cursor: Cursor, table: str, columns: str) -> None:
@@ -159,7 +167,11 @@ def get_state(cursor: Cursor, name: str) -> int | None:
 
 def last_seq(cursor: Cursor) -> int:
     """The highest sequence number that is or was in use."""
-    used = ["SELECT max(value) FROM state WHERE name = 'seq'", "SELECT max(mark) FROM dirty"]
+    used = [
+        "SELECT max(value) FROM state WHERE name = 'seq'",
+        "SELECT max(mark) FROM dirty",
+        "SELECT max(mark) FROM clean",
+    ]
     used += [shelf.sql("SELECT max(seq) FROM $hot") for shelf in ALL]
     rows = [cursor.execute(text).fetchone() for text in used]
     return max(int(row[0] or 0) for row in rows if row)

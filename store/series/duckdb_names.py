@@ -3,6 +3,8 @@
 import json
 import threading
 from collections.abc import Iterable, Sequence
+from itertools import repeat
+from operator import is_
 
 from smartregion.model import Series
 from store.series.duckdb_file import Cursor
@@ -33,17 +35,14 @@ class Names:
             self._version = rows[-1][-1] if rows else 0
             self._unsaved.clear()
 
-    def numbers(self, some_series: Iterable[Series]) -> list[int]:
+    def numbers(self, some_series: Sequence[Series]) -> list[int]:
         """The numbers of series that are about to be written, in the same order; unknown ones get one."""
         with self._lock:
-            ids, known = self._ids, self._series
-            numbers = []
-            for series in some_series:
-                number = ids.get(series)
-                if number is None or (known[number] is not series and differs(series, known[number])):
-                    number = self._enter(series, number)
-                numbers.append(number)
-            return numbers
+            numbers = list(map(self._ids.get, some_series, repeat(-1)))
+            # mostly all of them are the very objects that came before
+            if -1 not in numbers and all(map(is_, map(self._series.__getitem__, numbers), some_series)):
+                return numbers
+            return [self._number(series) for series in some_series]
 
     def save(self, cursor: Cursor) -> list[tuple[int, Series]]:
         """Write what is new within the cursor's transaction; `saved` is to be told once that is on disk."""
@@ -88,13 +87,14 @@ class Names:
     def __len__(self) -> int:
         return len(self._series)
 
-    def _enter(self, series: Series, number: int | None) -> int:
+    def _number(self, series: Series) -> int:
+        number = self._ids.get(series)
         if number is None:
-            number = len(self._series)
+            number = self._ids[series] = len(self._series)
             self._series.append(series)
-            self._ids[series] = number
-        self._series[number] = series
-        self._unsaved[number] = series
+            self._unsaved[number] = series
+        elif self._series[number] is not series and differs(series, self._series[number]):
+            self._series[number] = self._unsaved[number] = series
         return number
 
 

@@ -1,11 +1,11 @@
 """Rollups and totals in the DuckDB file."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from smartregion.clock import SECOND
 from smartregion.model import Level, Rollup, Series, Total
-from store.series.duckdb_file import Cursor, DuckFile
+from store.series.duckdb_file import DuckFile
 from store.series.duckdb_names import Names
 from store.series.duckdb_schema import ROLLUPS, TOTALS
 from store.series.duckdb_seek import Seeker
@@ -91,22 +91,6 @@ def gone_rows(numbers: Iterable[int], starts: Iterable[int], seq: int) -> list[R
         (number, start // SECOND, *_NOTHING, place)
         for place, (number, start) in enumerate(zip(numbers, starts, strict=True), seq)
     ]
-
-
-def forget_dirty(cursor: Cursor, hours: Sequence[tuple[int, int, int]]) -> None:
-    """Forget dirty hours (series number, hour, mark) unless they have a higher mark by now."""
-    cursor.execute(
-        "DELETE FROM dirty USING (SELECT unnest($numbers::INTEGER[]) AS number, unnest($hours::INTEGER[]) AS hour,"
-        " unnest($marks::BIGINT[]) AS mark) AS clean WHERE dirty.series_id = clean.number"
-        " AND dirty.hour = clean.hour AND dirty.mark <= clean.mark AND dirty.hour BETWEEN $first AND $last",
-        {
-            "numbers": [number for number, _, _ in hours],
-            "hours": [hour for _, hour, _ in hours],
-            "marks": [mark for _, _, mark in hours],
-            "first": min(hour for _, hour, _ in hours),
-            "last": max(hour for _, hour, _ in hours),
-        },
-    )
 
 
 def total_rows(level: Level, totals: Iterable[Total], seq: int) -> list[Row]:

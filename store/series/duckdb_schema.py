@@ -139,7 +139,10 @@ TABLES: Final = (
         "CREATE TABLE IF NOT EXISTS series(id INTEGER, point VARCHAR, device VARCHAR, quantity VARCHAR,"
         " attributes VARCHAR, tenant VARCHAR, site VARCHAR, domain VARCHAR, modulus DOUBLE, version BIGINT)"
     ),
+    # an hour is dirty by the hot rows in it, and by a row here once these are settled;
+    # it is so no longer when `clean` has a mark at least as high as the highest of their sequence numbers
     "CREATE TABLE IF NOT EXISTS dirty(series_id INTEGER, hour INTEGER, mark BIGINT)",
+    "CREATE TABLE IF NOT EXISTS clean(series_id INTEGER, hour INTEGER, mark BIGINT)",
     # first and last time a series has on the settled half of a shelf; several rows add up
     "CREATE TABLE IF NOT EXISTS span(shelf VARCHAR, series_id INTEGER, oldest BIGINT, newest BIGINT)",
     # rows per stretch of a settled table, and how many of them came since it was last sorted as a whole; they add up
