@@ -40,7 +40,11 @@ class MemoryLog:
 
     def read(self, after: int, limit: int = 1) -> Iterator[Chunk]:
         """The chunks with a position above `after`, lowest first, at most `limit`."""
-        yield from self._above(after)[:limit]
+        for _ in range(limit):
+            if not (above := self._above(after)):
+                return
+            yield above[0]
+            after = above[0].position
 
     def get(self, position: int) -> Chunk | None:
         """One chunk, None when it was dropped."""
