@@ -25,6 +25,18 @@ class Validity(Protocol):
     def seconds(self) -> float: ...
 
 
+class Schedules(Protocol):
+    """What coverage needs of the registry."""
+
+    def intervals(self, device: str) -> Sequence[Validity]:
+        """The device's intervals in order of start."""
+        ...
+
+    def assignments(self, device: str = "", point: str = "") -> Sequence[Assignment]:
+        """Assignments of a device, of a point, or all."""
+        ...
+
+
 class Coverage(NamedTuple):
     """Expected slots that hold a reading, and how many were expected; the share is None when that is unknown."""
 
@@ -77,9 +89,9 @@ def expected_slots(intervals: Sequence[Validity], served: Sequence[Window], star
 
     `intervals` in order of start.
     """
-    ends = [following.start for following in intervals[1:]] + [LATEST]
+    ends = [*(following.start for following in intervals[1:]), LATEST]
     slots = None
-    for interval, until in zip(intervals, ends, strict=True):
+    for interval, until in zip(intervals, ends, strict=False):
         for stretch in served:
             begin, stop = max(start, interval.start, stretch.start), min(end, until, stretch.end)
             if begin < stop:

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple
 
-from aggregates.coverage import interval_at
+from aggregates.coverage import Schedules, Validity, interval_at
 from aggregates.rollup import last_of, roll
 from aggregates.windows import Window, day_of
 from smartregion.clock import DAY, HOUR, SECOND
 from smartregion.model import Level, Rollup, Sample, Series
 from smartregion.quantities import QUANTITIES, Kind
-from store.registry.protocol import Interval, Registry
 from store.series.protocol import Selection, SeriesStore
 
 _Hours = dict[Series, set[int]]
@@ -50,11 +49,11 @@ class Touched:
 class Intervals:
     """Each device's intervals, asked for once."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Schedules) -> None:
         self._registry = registry
-        self._known: dict[str, Sequence[Interval]] = {}
+        self._known: dict[str, Sequence[Validity]] = {}
 
-    def of(self, device: str) -> Sequence[Interval]:
+    def of(self, device: str) -> Sequence[Validity]:
         """The device's intervals in order of start."""
         if device not in self._known:
             self._known[device] = [each for each in self._registry.intervals(device) if each.seconds > 0]
@@ -143,7 +142,7 @@ class HourSummer:
         }
 
 
-def leans_on_neighbours(series: Series, intervals: Sequence[Interval]) -> bool:
+def leans_on_neighbours(series: Series, intervals: Sequence[Validity]) -> bool:
     """Whether an hour of the series needs the readings around it.
 
     Of the other kinds only slots do, and these only where a slot reaches over the full hour.
@@ -162,7 +161,7 @@ class _Line:
     """One series over some hours: its samples by hour, and its readings next to them."""
 
     def __init__(
-        self, series: Series, intervals: Sequence[Interval], samples: Sequence[Sample], edges: _Edges | None
+        self, series: Series, intervals: Sequence[Validity], samples: Sequence[Sample], edges: _Edges | None
     ) -> None:
         self.series = series
         self.kind = kind_of(series)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from aggregates.coverage import expected_slots, serving
+from aggregates.coverage import Schedules, expected_slots, serving
 from aggregates.rollup import first_of, last_of
 from aggregates.several import speaking
 from aggregates.totals import Track, total
@@ -11,7 +11,6 @@ from aggregates.windows import Window
 from jobs.rollup_hours import Intervals, kind_of
 from smartregion.model import Assignment, Level, Rollup, Series, Total
 from smartregion.quantities import Kind
-from store.registry.protocol import Registry
 from store.series.protocol import Selection, SeriesStore
 
 Pair = tuple[str, str]
@@ -28,7 +27,7 @@ class _Stock(NamedTuple):
 class Totals:
     """Computes and stores totals; series and assignments are asked for once."""
 
-    def __init__(self, store: SeriesStore, registry: Registry, intervals: Intervals, now: int) -> None:
+    def __init__(self, store: SeriesStore, registry: Schedules, intervals: Intervals, now: int) -> None:
         self._store = store
         self._intervals = intervals
         self._now = now

@@ -11,13 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from aggregates.coverage import Schedules
 from aggregates.rollup import combine, first_of, last_of
 from aggregates.windows import Size, Window, month_of, whole_hours, windows
 from jobs.rollup_hours import Bridge, HourSummer, Intervals, Touched, batches, kind_of
 from jobs.rollup_totals import Totals
 from smartregion.model import Level, Rollup, Series
 from smartregion.quantities import Kind
-from store.registry.protocol import Registry
 from store.series.protocol import Selection, SeriesStore
 
 _LEANING = (Kind.COUNTER, Kind.STATE)
@@ -25,7 +25,7 @@ _LEANING = (Kind.COUNTER, Kind.STATE)
 
 def sum_up(
     store: SeriesStore,
-    registry: Registry,
+    registry: Schedules,
     zone: tzinfo,
     now: int,
     limit: int = 20_000,
