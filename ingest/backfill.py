@@ -6,6 +6,7 @@ Per application a mark says "complete until t"; only a finished comparison moves
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from ingest.collector import CHUNK_MESSAGES, Collector
@@ -98,10 +99,10 @@ class Backfill:
         """Compare windows of applications; gives those that came to their end."""
         going: set[str] = set()
         for label, window in windows:
-            if self._attempt(label, lambda label=label, window=window: self._announce(label, window)):
+            if self._attempt(label, partial(self._announce, label, window)):
                 going.add(label)
         for label, day in _newest_day_first(windows):
-            if label in going and not self._attempt(label, lambda label=label, day=day: self._compare(label, day)):
+            if label in going and not self._attempt(label, partial(self._compare, label, day)):
                 going.discard(label)
         for label in going:
             self._note(label, state="complete")

@@ -1,6 +1,6 @@
 """What is to become of a message, as far as it can be told before its bytes are decoded."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from ingest import wire
@@ -80,7 +80,7 @@ class Judge:
             lag = (parsed.forwarded_at // 1_000_000) - (parsed.received_at // 1_000_000)
             frame.entry = frame.entry._replace(lag_ms=lag)
             named = (
-                parsed if parsed.application == application.label else replace(parsed, application=application.label)
+                parsed if parsed.application == application.label else parsed._replace(application=application.label)
             )
             frame.uplink, frame.application = named, application
 

@@ -6,6 +6,7 @@ back-fill fetch what is missed.
 
 import random
 import select
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from smartregion.region import Application
 
 FILTERS = ("v3/+/devices/+/up", "v3/+/devices/+/join", "v3/+/devices/+/location/solved")
 KEEPALIVE = 30
+CONNECT_SECONDS = 10.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 
@@ -44,10 +46,18 @@ Offer = Callable[[Message, Acknowledge | None], None]
 
 
 class _Client(Client):
-    """paho's client on a socket that reads much at once."""
+    """paho's client on a socket that reads much at once, and is closed when TLS fails."""
 
     def _create_socket(self) -> BufferedSocket:
-        return BufferedSocket(super()._create_socket())
+        plain = socket.create_connection((self.host, self.port), CONNECT_SECONDS)
+        context = self.user_data_get()
+        if not isinstance(context, ssl.SSLContext):
+            return BufferedSocket(plain)
+        try:
+            return BufferedSocket(context.wrap_socket(plain, server_hostname=self.host))
+        except OSError:
+            plain.close()
+            raise
 
 
 class MqttSource:
@@ -109,8 +119,7 @@ class MqttSource:
             manual_ack=wanted.qos == 1,
         )
         client.username_pw_set(wanted.user, self._key)
-        if wanted.tls:
-            client.tls_set_context(ssl.create_default_context())
+        client.user_data_set(ssl.create_default_context() if wanted.tls else None)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message

@@ -42,6 +42,11 @@ def running(collector: Collector) -> Iterator[None]:
         thread.join()
 
 
+def offer(collector: Collector, start: int) -> None:
+    for number in range(start, start + 1000):
+        collector.offer(message(number))
+
+
 def make(log: MemoryLog, **options: int) -> Collector:
     return Collector(log, SystemClock(), logs.get("test"), **options)
 
@@ -54,10 +59,7 @@ def test_everything_offered_from_many_threads_is_kept_once() -> None:
     log = MemoryLog()
     collector = make(log)
     with running(collector):
-        offerers = [
-            threading.Thread(target=lambda start=start: [collector.offer(message(start + n)) for n in range(1000)])
-            for start in range(0, 4000, 1000)
-        ]
+        offerers = [threading.Thread(target=offer, args=(collector, start)) for start in range(0, 4000, 1000)]
         for each in offerers:
             each.start()
         for each in offerers:
