@@ -100,17 +100,30 @@ def uid(application: str, tenant: str) -> str:
 def render(frame: Frame) -> bytes:
     """The uplink as the Application Server publishes it: about 2.1 KB with two gateways."""
     noise = noise_of(frame)
-    frm_payload = base64.b64encode(frame.payload).decode() if frame.f_port else ""
     text = (
-        f'{envelope(frame, noise, frame.handled_at)},"uplink_message":{{{_counters(frame)}'
-        f"{_given('frm_payload', frm_payload)}{_decoded(frame)}{_receptions(frame, noise)}{_settings(frame, noise)}"
-        f',"received_at":"{moment(frame.received_at)}"{_quality(frame)}{_static(frame)}}}'
-        f"{_SIMULATED if frame.simulated else ''}}}"
+        f'{envelope(frame, noise, frame.handled_at)},"uplink_message":{{{heard(frame)}{_decoded(frame)}'
+        f"{received(frame, noise)}{_where(frame)}{_static(frame)}}}{closing(frame)}"
     )
     return text.encode()
 
 
-_SIMULATED = ',"simulated":true'
+def heard(frame: Frame) -> str:
+    """Session, port, counter and bytes; each with a comma behind it, and left out when zero."""
+    port = f'"f_port":{frame.f_port},' if frame.f_port else ""
+    count = f'"f_cnt":{frame.f_cnt},' if frame.f_cnt else ""
+    frm_payload = base64.b64encode(frame.payload).decode() if frame.f_port else ""
+    return given("session_key_id", frame.session) + port + count + given("frm_payload", frm_payload)
+
+
+def received(frame: Frame, noise: Noise) -> str:
+    """Gateways, radio settings and the Network Server's time, which simulated uplinks do not have."""
+    at = "" if frame.simulated else f',"received_at":"{moment(frame.received_at)}"'
+    return f"{_receptions(frame, noise)}{_settings(frame, noise)}{at}{_quality(frame)}"
+
+
+def closing(frame: Frame) -> str:
+    """The end of the message."""
+    return ',"simulated":true}' if frame.simulated else "}"
 
 
 def noise_of(frame: Frame, kind: str = "up") -> Noise:
@@ -129,32 +142,27 @@ def envelope(frame: Frame, noise: Noise, at: int) -> str:
 
 @lru_cache(maxsize=65_536)
 def _ids(application: str, device_id: str, dev_eui: str, join_eui: str, dev_addr: str) -> str:
-    rest = _given("dev_eui", dev_eui) + _given("join_eui", join_eui) + _given("dev_addr", dev_addr)
+    rest = given("dev_eui", dev_eui) + given("join_eui", join_eui) + given("dev_addr", dev_addr)
     application_ids = f'"application_ids":{{"application_id":"{application}"}}'
     comma = "," if rest else ""
     return f'{{"end_device_ids":{{"device_id":"{device_id}",{application_ids}{comma}{rest.rstrip(",")}}},'
 
 
-def _given(name: str, text: str) -> str:
+def given(name: str, text: str) -> str:
+    """A field with a comma behind it; nothing when the text is empty."""
     return f'"{name}":"{text}",' if text else ""
 
 
 def _correlation(frame: Frame, noise: Noise, at: int) -> str:
     text = noise.letters()
-    heard, handled = ulid(frame.received_at), ulid(at)
+    first, second = ulid(frame.received_at), ulid(at)
     if frame.simulated:
-        return f'"as:up:{handled}{text[:16]}","rpc:/ttn.lorawan.v3.AppAs/SimulateUplink:{heard}{text[16:32]}"'
+        return f'"as:up:{second}{text[:16]}","rpc:/ttn.lorawan.v3.AppAs/SimulateUplink:{first}{text[16:32]}"'
     return (
-        f'"gs:uplink:{heard}{text[:16]}","ns:uplink:{heard}{text[16:32]}",'
-        f'"rpc:/ttn.lorawan.v3.GsNs/HandleUplink:{heard}{text[32:48]}",'
-        f'"rpc:/ttn.lorawan.v3.NsAs/HandleUplink:{handled}{text[48:64]}"'
+        f'"gs:uplink:{first}{text[:16]}","ns:uplink:{first}{text[16:32]}",'
+        f'"rpc:/ttn.lorawan.v3.GsNs/HandleUplink:{first}{text[32:48]}",'
+        f'"rpc:/ttn.lorawan.v3.NsAs/HandleUplink:{second}{text[48:64]}"'
     )
-
-
-def _counters(frame: Frame) -> str:
-    port = f'"f_port":{frame.f_port},' if frame.f_port else ""
-    count = f'"f_cnt":{frame.f_cnt},' if frame.f_cnt else ""
-    return _given("session_key_id", frame.session) + port + count
 
 
 def _decoded(frame: Frame) -> str:
@@ -168,20 +176,20 @@ def _receptions(frame: Frame, noise: Noise) -> str:
     if not frame.gateways:
         return ""
     at = frame.received_at - 4_000_000
-    heard = [_reception(gateway, noise, at, index) for index, gateway in enumerate(frame.gateways)]
-    return f'"rx_metadata":[{",".join(heard)}],'
+    copies = [_reception(gateway, noise, at, index) for index, gateway in enumerate(frame.gateways)]
+    return f'"rx_metadata":[{",".join(copies)}],'
 
 
 def _reception(gateway: Reception, noise: Noise, at: int, index: int) -> str:
     if not gateway.eui:
         return _by_packet_broker(gateway, noise, at, index)
     at -= noise.small(index) * 8_000
-    heard = moment(at - at % 1_000)
+    stamp = moment(at - at % 1_000)
     head, token, tail = _gateway(gateway)
     return (
-        f'{head},"time":"{heard}","timestamp":{noise.counter(index, at)},"fine_timestamp":"{at % 1_000_000_000}"'
+        f'{head},"time":"{stamp}","timestamp":{noise.counter(index, at)},"fine_timestamp":"{at % 1_000_000_000}"'
         f'{_levels(gateway.rssi, gateway.snr)},"frequency_offset":"{noise.small(index) - 512}"'
-        f'{token}{noise.token(index)}",{tail}"gps_time":"{heard}","received_at":"{heard}"}}'
+        f'{token}{noise.token(index)}",{tail}"gps_time":"{stamp}","received_at":"{stamp}"}}'
     )
 
 
@@ -204,7 +212,7 @@ def _levels(rssi: int, snr: float) -> str:
 
 
 def _by_packet_broker(gateway: Reception, noise: Noise, at: int, index: int) -> str:
-    heard = moment(at)
+    stamp = moment(at)
     message = f"{ulid(at)}{noise.letters()[index : index + 16]}"
     snr = f',"snr":{number(gateway.snr)}' if gateway.snr else ""
     return (
@@ -212,7 +220,7 @@ def _by_packet_broker(gateway: Reception, noise: Noise, at: int, index: int) -> 
         f'"forwarder_net_id":"000013","forwarder_tenant_id":"ttn","forwarder_cluster_id":"eu1.cloud.thethings.network",'
         f'"forwarder_gateway_id":"{gateway.gateway_id}","home_network_net_id":"000013"}},'
         f'"rssi":{gateway.rssi},"channel_rssi":{gateway.rssi}{snr},'
-        f'"uplink_token":"eyJnIjoi{noise.token(index)}","received_at":"{heard}"}}'
+        f'"uplink_token":"eyJnIjoi{noise.token(index)}","received_at":"{stamp}"}}'
     )
 
 
@@ -235,11 +243,14 @@ def _quality(frame: Frame) -> str:
     return f'{confirmed},"consumed_airtime":"{airtime(frame.spreading_factor, len(frame.payload))}"{loss}'
 
 
+def _where(frame: Frame) -> str:
+    return f',"locations":{{"user":{place(frame.place)}}}' if frame.place else ""
+
+
 def _static(frame: Frame) -> str:
-    where = f',"locations":{{"user":{place(frame.place)}}}' if frame.place else ""
     if frame.simulated:
-        return where
-    return where + _versions(frame.profile, frame.band) + _network(frame.tenant) + _battery(frame.battery)
+        return ""
+    return _versions(frame.profile, frame.band) + network(frame.tenant) + _battery(frame.battery)
 
 
 def _battery(battery: Battery | None) -> str:
@@ -260,11 +271,12 @@ def _versions(profile: Profile | None, band: str) -> str:
         ("firmware_version", profile.firmware),
         ("band_id", band),
     )
-    return f',"version_ids":{{{"".join(_given(name, text) for name, text in named).rstrip(",")}}}'
+    return f',"version_ids":{{{"".join(given(name, text) for name, text in named).rstrip(",")}}}'
 
 
 @lru_cache(maxsize=64)
-def _network(tenant: str) -> str:
+def network(tenant: str) -> str:
+    """The home network's names."""
     if not tenant:
         return ',"network_ids":{"net_id":"000013","cluster_id":"localcluster"}'
     home = "eu1.cloud.thethings.industries"

@@ -56,7 +56,7 @@ def render(
 ) -> Response:
     """A reply as the real server writes JSON: no spaces, UTF-8."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, {**COMMON_HEADERS, **request_id(), **(headers or {})}, media_type)
+    return Response(text, status, {**COMMON_HEADERS, **request_id(), **(headers or {}), "Content-Type": media_type})
 
 
 COMMON_HEADERS: Mapping[str, str] = {

@@ -67,6 +67,7 @@ class WebServer:
             access_log=False,
             server_header=False,
             lifespan="off",
+            timeout_graceful_shutdown=1,
             ws="none",
             ssl_certfile=certfile,
             ssl_keyfile=keyfile,
