@@ -166,7 +166,8 @@ class SqliteLog:
             pages, free, _ = connection.execute(_PAGES).fetchone()
             excess = free - (pages - free) - 1
             if excess > 0:
-                connection.execute(f"PRAGMA incremental_vacuum({excess:d})").fetchall()
+                # As a script: `execute` would stop after the first page.
+                connection.executescript(f"PRAGMA incremental_vacuum({excess:d})")
 
     def size(self) -> int:
         """Bytes that the chunks take on disk; falls when chunks are dropped. Raises Unavailable."""
