@@ -1,7 +1,7 @@
 """The examples that prove a decoder: YAML beside it, one list for each model.
 
 A vector is `name, source, fport, hex, recv_time?, readings: [{quantity, value, attributes?, time?}], warnings?,
-error?`. `hex` may hold blanks; times are quoted RFC 3339 texts; warnings and error are found as parts of what the decoder says;
+error?`. `hex` may hold blanks; times are quoted RFC 3339 texts; warnings and error are parts of what the decoder says;
 `unphysical` names quantities whose value no sensor could measure, though the published example has it.
 """
 
