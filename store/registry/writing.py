@@ -56,11 +56,11 @@ def put_plan(connection: Connection, plan: Plan, known: Known) -> None:
     points = [rows.point_values(point, place_by_person=False) for point in plan.points]
     points += [rows.point_values(point, place_by_person=False) for _, point in plan.new]
     put(connection, tables.POINTS, points)
-    for device, point in plan.new:
-        put_device(connection, device, point.id, profile_by_person=False)
+    devices = [rows.device_values(device, point.id, profile_by_person=False) for device, point in plan.new]
     for device in plan.devices:
         track = known.tracks[device.id]
-        put_device(connection, device, track.own_point, profile_by_person=track.profile_by_person)
+        devices.append(rows.device_values(device, track.own_point, profile_by_person=track.profile_by_person))
+    put(connection, tables.DEVICES, devices)
 
 
 def put_device(connection: Connection, device: Device, own_point: str, *, profile_by_person: bool) -> None:
