@@ -106,7 +106,7 @@ class Readings:
     def latest(self) -> list[tuple[Series, Sample]]:
         """The newest sample of every series."""
         rows = self._seeker.before(self._spans.numbers(), LATEST + 1)
-        return [(self._names.series(number), Sample(time, value)) for number, time, value in rows.values()]
+        return [(self._names.series(number), Sample(time, value)) for number, time, value, _ in rows.values()]
 
     def count(self, numbers: Collection[int], start: int, end: int) -> int:
         """Samples of these series in [start, end)."""

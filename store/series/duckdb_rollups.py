@@ -59,7 +59,7 @@ def _lay(rollups: list[Rollup], row: Row) -> None:
 
 def to_rollup(row: Row) -> Rollup:
     """The rollup of a row (number, start, end, values …)."""
-    return Rollup(row[1] * SECOND, row[2] * SECOND, *row[3:])
+    return Rollup._make((row[1] * SECOND, row[2] * SECOND, *row[3:]))
 
 
 def around(

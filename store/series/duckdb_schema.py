@@ -104,7 +104,7 @@ def _rollups(name: str, stretch: int, reach: tuple[int, ...]) -> Shelf:
 
 ROLLUPS: Final = {
     Level.HOUR: _rollups("r1h", 30 * _DAY_S, (3 * 3600, _DAY_S, 8 * _DAY_S, 64 * _DAY_S, 512 * _DAY_S)),
-    Level.DAY: _rollups("r1d", 360 * _DAY_S, (3 * _DAY_S, 32 * _DAY_S, 256 * _DAY_S, 2048 * _DAY_S)),
+    Level.DAY: _rollups("r1d", 30 * _DAY_S, (3 * _DAY_S, 32 * _DAY_S, 256 * _DAY_S, 2048 * _DAY_S)),
     Level.MONTH: _rollups("r1mo", 3600 * _DAY_S, (100 * _DAY_S, 800 * _DAY_S, 6400 * _DAY_S)),
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from store.series.duckdb_file import DuckFile
-from store.series.duckdb_schema import Shelf
+from store.series.duckdb_schema import READINGS, Shelf
 from store.series.duckdb_spans import Spans
 
 Row = tuple[Any, ...]
@@ -20,6 +20,21 @@ _NEWEST: Final = (
     " SELECT $keys, $values FROM lying JOIN found USING (series_id, $time) ORDER BY seq"
 )
 _OLDEST: Final = _NEWEST.replace("max($time)", "min($time)")
+# Readings are never "gone": one pass is enough. Of a series' two rows the later one counts.
+_NEWEST_READING: Final = (
+    "SELECT series_id, max(time_ns) AS time_ns, arg_max(value, time_ns) AS value, 0 AS hot FROM obs"
+    " WHERE series_id IN (SELECT unnest($numbers::INTEGER[])) AND time_ns BETWEEN $first AND $last GROUP BY series_id"
+    " UNION ALL SELECT series_id, max(time_ns), arg_max(value, row(time_ns, seq)), 1 FROM hot"
+    " WHERE series_id IN (SELECT unnest($numbers::INTEGER[])) AND time_ns BETWEEN $first AND $last GROUP BY series_id"
+    " ORDER BY time_ns, hot"
+)
+_OLDEST_READING: Final = (
+    "SELECT series_id, min(time_ns) AS time_ns, arg_min(value, time_ns) AS value, 0 AS hot FROM obs"
+    " WHERE series_id IN (SELECT unnest($numbers::INTEGER[])) AND time_ns BETWEEN $first AND $last GROUP BY series_id"
+    " UNION ALL SELECT series_id, min(time_ns), arg_min(value, row(time_ns, -seq)), 1 FROM hot"
+    " WHERE series_id IN (SELECT unnest($numbers::INTEGER[])) AND time_ns BETWEEN $first AND $last GROUP BY series_id"
+    " ORDER BY time_ns DESC, hot"
+)
 
 Spots = dict[int, tuple[int, int]]
 
@@ -31,23 +46,26 @@ class Seeker:
         self._file = file
         self._shelf = shelf
         self._spans = spans
+        plain = shelf is READINGS
+        self._newest = _NEWEST_READING if plain else shelf.sql(_NEWEST)
+        self._oldest = _OLDEST_READING if plain else shelf.sql(_OLDEST)
 
     def before(self, numbers: Collection[int], bound: int) -> dict[int, Row]:
         """For each series number its newest row before `bound`: (number, time, values …)."""
         spots = self._spans.before(numbers, bound)
         # the newest row of all is known by its time
         known = {number: newest for number, (_, newest) in spots.items() if newest < bound - 1}
-        found = self._known(_NEWEST, known)
+        found = self._known(self._newest, known)
         left = {number: spot for number, spot in spots.items() if number not in found}
-        return found | self._windows(_NEWEST, left, bound, back=True)
+        return found | self._windows(self._newest, left, bound, back=True)
 
     def after(self, numbers: Collection[int], bound: int) -> dict[int, Row]:
         """For each series number its oldest row at or after `bound`: (number, time, values …)."""
         spots = self._spans.after(numbers, bound)
         known = {number: oldest for number, (oldest, _) in spots.items() if oldest > bound}
-        found = self._known(_OLDEST, known)
+        found = self._known(self._oldest, known)
         left = {number: spot for number, spot in spots.items() if number not in found}
-        return found | self._windows(_OLDEST, left, bound, back=False)
+        return found | self._windows(self._oldest, left, bound, back=False)
 
     def _known(self, text: str, times: dict[int, int]) -> dict[int, Row]:
         days: defaultdict[int, list[int]] = defaultdict(list)
@@ -74,7 +92,7 @@ class Seeker:
     def _window(self, text: str, numbers: list[int], first: int, last: int) -> dict[int, Row]:
         with self._file.cursor() as cursor:
             given = {"numbers": numbers, "first": first, "last": last}
-            return {row[0]: row for row in cursor.execute(self._shelf.sql(text), given).fetchall()}
+            return {row[0]: row for row in cursor.execute(text, given).fetchall()}
 
 
 def _reaching(shelf: Shelf, bound: int, *, back: bool) -> Iterator[tuple[int, int]]:
