@@ -63,6 +63,10 @@ class Reader:
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
         return text(key, self.language).format_map(shown)
 
+    def form(self, key: str) -> str:
+        """The words for a key with its gaps still open, for the page's scripts."""
+        return text(key, self.language)
+
     def number(self, value: float | None, digits: int = 0) -> str:
         """1.234,5 in German, 1,234.5 in English; a dash for None."""
         if value is None or value != value:

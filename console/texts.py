@@ -75,6 +75,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "{points} points · {devices} devices · {tenants} municipalities",
     ),
     "overview.today": ("Nachrichten heute", "Messages today"),
+    "overview.all": ("insgesamt {n}", "{n} in all"),
     "overview.balance": ("Bilanz", "Balance"),
     "overview.balance.why": (
         "Jede empfangene Nachricht steht in genau einem Zustand. Die Bilanz muss aufgehen.",
@@ -163,7 +164,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Abdeckung: Anteil der erwarteten Meldungen, die vorliegen.",
         "Coverage: the share of expected reports that are there.",
     ),
-    "status.ok": ("meldet sich", "reporting"),
+    "status.active": ("meldet sich", "reporting"),
     "status.silent": ("still", "silent"),
     "status.new": ("noch ohne Meldung", "no report yet"),
     "stale": ("veraltet", "stale"),
@@ -235,10 +236,11 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "map.zoom_in": ("Vergrößern", "Zoom in"),
     "map.zoom_out": ("Verkleinern", "Zoom out"),
     # domain pages
-    "energy.consumption": ("Stromverbrauch", "Electricity consumption"),
+    "use.energy.active_import_total": ("Stromverbrauch", "Electricity consumption"),
+    "use.heat.energy_total": ("Wärmeverbrauch", "Heat consumption"),
+    "use.gas.volume_total": ("Gasverbrauch", "Gas consumption"),
+    "use.water.volume_total": ("Wasserverbrauch", "Water consumption"),
     "energy.power": ("Leistung im Augenblick", "Power at the moment"),
-    "energy.meters": ("Zähler", "Meters"),
-    "water.consumption": ("Wasserverbrauch", "Water consumption"),
     "water.night": ("Verbrauch in der Nacht", "Consumption at night"),
     "water.night.lead": (
         (

@@ -1,0 +1,111 @@
+// uPlot with the reader's numbers and clock, and the page's colours in light and dark.
+
+import { amount, digitsOf, number, say, wallOffset, when } from "./format.js";
+
+const HOUR = 3600;
+const STEPS = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 96, 168].map((hours) => hours * HOUR);
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+export function showEmpty(place, words) {
+  const note = document.createElement("p");
+  note.className = "empty";
+  note.textContent = words;
+  place.replaceChildren(note);
+}
+
+// Ticks on whole hours and midnights of the region's clock.
+function ticks(_plot, _axis, low, high, increment) {
+  const found = [];
+  const at = (time) => time + wallOffset(time * 1000) / 1000;
+  let time = Math.ceil(at(low) / increment) * increment - wallOffset(low * 1000) / 1000;
+  for (; time <= high; time += increment) {
+    const slip = at(time) % increment;
+    found.push(time - (slip > increment / 2 ? slip - increment : slip));
+  }
+  return found.filter((tick, index) => tick >= low && tick <= high && tick !== found[index - 1]);
+}
+
+function tickLabels(_plot, times) {
+  const days = times.length > 1 && times[1] - times[0] >= 24 * HOUR - HOUR;
+  return times.map((time) => {
+    const clock = when(time * 1000, "clock");
+    return days || clock === "00:00" ? when(time * 1000, "day") : clock;
+  });
+}
+
+function axes(settings) {
+  const common = { stroke: colour("muted"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false }, font: "13px system-ui, sans-serif" };
+  const state = settings.unit.kind === "state";
+  const values = (_plot, marks) => marks.map((mark) => {
+    if (state) return mark === 0 || mark === 1 ? say(mark ? "on" : "off") : "";
+    return number(mark, Math.max(...marks.map((other) => digitsOf(Number(other.toFixed(6))))));
+  });
+  return [
+    { ...common, incrs: STEPS, splits: ticks, values: tickLabels, space: 64 },
+    { ...common, values, size: (_plot, labels) => 18 + 8 * Math.max(3, ...(labels ?? []).map((label) => label.length)) },
+  ];
+}
+
+function path(settings) {
+  if (settings.bars) return uPlot.paths.bars({ size: [0.85, 60], align: settings.align ?? 0 });
+  return settings.unit.kind === "state" ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
+}
+
+function options(place, settings) {
+  const line = colour(settings.colour ?? "accent");
+  const shown = settings.unit.factor === 1 ? settings.unit : { ...settings.unit, factor: 1 };
+  return {
+    width: place.clientWidth, height: settings.height ?? 300,
+    padding: [12, 8, 0, 0],
+    cursor: { drag: { x: false, y: false }, points: { size: 7 } },
+    legend: { live: true },
+    scales: { x: { time: false }, y: { range: (_plot, low, high) => range(low, high, settings) } },
+    axes: axes(settings),
+    series: [
+      { label: "", value: (_plot, time) => (time === null ? "–" : settings.caption?.(time * 1000) ?? when(time * 1000)) },
+      {
+        label: settings.label, stroke: line, width: settings.bars ? 0 : 2, fill: settings.bars ? line : `${line}1f`,
+        paths: path(settings), points: { show: settings.bars ? false : undefined, size: 5 }, spanGaps: false,
+        value: (_plot, value) => (value === null ? "–" : amount(value, shown)),
+      },
+    ],
+  };
+}
+
+function range(low, high, settings) {
+  if (settings.unit.kind === "state") return [0, 1.05];
+  if (low === null) return [0, 1];
+  if (settings.bars) return [Math.min(0, low), Math.max(high, 1e-9) * 1.08];
+  const room = (high - low) * 0.08 || Math.abs(high) * 0.05 || 1;
+  return [low >= 0 && low - room < 0 ? 0 : low - room, high + room];
+}
+
+// Draws [times in seconds, values in display units]; gives an object with setData() and destroy().
+export function chart(place, data, settings) {
+  if (typeof uPlot === "undefined") return { setData() {}, destroy() {} };
+  place.replaceChildren();
+  let current = data;
+  let plot = new uPlot(options(place, settings), current, place);
+  const resized = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: settings.height ?? 300 }));
+  const recolour = () => {
+    plot.destroy();
+    plot = new uPlot(options(place, settings), current, place);
+  };
+  resized.observe(place);
+  dark.addEventListener("change", recolour);
+  return {
+    setData(fresh) {
+      current = fresh;
+      plot.setData(fresh);
+    },
+    destroy() {
+      resized.disconnect();
+      dark.removeEventListener("change", recolour);
+      plot.destroy();
+    },
+  };
+}

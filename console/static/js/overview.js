@@ -1,0 +1,49 @@
+// The overview: today's balance, the curve of messages per minute, the back-fill's progress.
+
+import { chart, showEmpty } from "./chart.js";
+import { number, say } from "./format.js";
+import { listen } from "./live.js";
+
+const element = (id) => document.getElementById(id);
+const counters = [...document.querySelectorAll("[data-count]")];
+const rate = element("rate");
+let curve = null;
+
+function showCounts(counts) {
+  for (const counter of counters) counter.textContent = number(counts[counter.dataset.count]);
+  const settled = counts.stored + counts.ignored + counts.quarantined + counts.queued + counts.duplicate;
+  const balanced = counts.received === settled;
+  const badge = element("balanced");
+  badge.className = `badge ${balanced ? "good" : "bad"}`;
+  badge.querySelector("span").textContent = balanced ? badge.dataset.yes : badge.dataset.no;
+  document.querySelector("#balance .quarantined").classList.toggle("some", counts.quarantined > 0);
+}
+
+function showProgress(progress) {
+  const card = element("backfill");
+  if (!progress) return;
+  card.hidden = !progress.shown && card.hidden;
+  const title = element("backfill-title");
+  title.textContent = progress.running ? title.dataset.running : title.dataset.done;
+  element("backfill-steps").textContent = say("backfill.steps", progress);
+  element("backfill-doing").textContent = progress.doing;
+  const bar = element("backfill-bar");
+  bar.max = progress.total || 1;
+  bar.value = progress.total ? progress.done : 1;
+}
+
+function showRate(minutes) {
+  if (!minutes.length) {
+    showEmpty(rate, rate.dataset.empty);
+    return;
+  }
+  const data = [minutes.map(([time]) => time / 1000), minutes.map(([, count]) => count)];
+  if (curve) curve.setData(data);
+  else curve = chart(rate, data, { label: rate.dataset.label, unit: { symbol: "", factor: 1 }, bars: true, height: 200 });
+}
+
+listen((pulse) => {
+  showCounts(pulse.counts);
+  showProgress(pulse.progress);
+  showRate(pulse.rate);
+});
