@@ -1,7 +1,7 @@
 """The vocabulary: every quantity a reading may have, its unit and what may be done with it.
 
-A name is `<medium>.<quantity>[_<statistic>]`. What tells several series of one quantity apart is an attribute (phase,
-tariff, direction, class, line, depth_cm, channel, alarm, weighting), never a further name. Units are UCUM codes;
+A name is `<medium>.<quantity>[_<statistic>]`. What tells several series of one quantity apart is an attribute, never a
+further name: phase, tariff, direction, class, line, region, depth_cm, channel, alarm, weighting. Units are UCUM codes;
 counters stay in whole Wh, L and pulses, and `symbol` with `display_factor` says how people want to see them.
 """
 
