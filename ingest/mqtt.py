@@ -74,8 +74,11 @@ class MqttSource:
         *,
         quiet: Callable[[], float | None] = lambda: None,
         check_rights: Callable[[], str] = lambda: "",
+        connected: Callable[[], None] = lambda: None,
     ) -> None:
-        """`quiet` gives the seconds after which silence is suspicious; `check_rights` what is wrong with the key."""
+        """`quiet` gives the seconds after which silence is suspicious; `check_rights` what is wrong with the key;
+        `connected` is told of each connection that stands, since messages before it may be missing.
+        """
         self._application = application
         self._key = key
         self._offer = offer
@@ -84,6 +87,7 @@ class MqttSource:
         self._logger = logger.bind(application=application.label)
         self._quiet = quiet
         self._check_rights = check_rights
+        self._connected = connected
         self._stop = threading.Event()
         self._pause = FIRST_PAUSE
         self._last: int | None = None
@@ -183,7 +187,15 @@ class MqttSource:
             return
         self._pause = FIRST_PAUSE
         self._since_silence = self._clock.now()
-        self._note(Link.CONNECTED, self._check_rights())
+        self._note(Link.CONNECTED)
+        # Asking over HTTP may take long, and this thread must read.
+        threading.Thread(target=self._look_behind, name="rights", daemon=True).start()
+
+    def _look_behind(self) -> None:
+        self._connected()
+        words = self._check_rights()
+        if words and self._link is Link.CONNECTED:
+            self._note(Link.CONNECTED, words)
 
     def _on_message(self, client: Client, _userdata: object, message: MQTTMessage) -> None:
         self._last = self._since_silence = now = self._clock.now()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from ingest.backfill import Backfill
 from ingest.collector import Collector
 from ingest.mqtt import MqttSource
+from ingest.watching import Watcher
 from ingest.worker import Worker
 from smartregion.logs import Logger
 
@@ -21,12 +22,14 @@ class Ingest:
         self,
         collector: Collector,
         worker: Worker,
+        watcher: Watcher,
         sources: Sequence[MqttSource],
         backfill: Backfill | None,
         logger: Logger,
     ) -> None:
         self.collector = collector
         self.worker = worker
+        self._watcher = watcher
         self.backfill = backfill
         self._sources = sources
         self._logger = logger
@@ -36,6 +39,7 @@ class Ingest:
         """Start all threads; what an earlier run left in the log is taken first."""
         self._spawn("collector", self.collector.run)
         self._spawn("worker", self.worker.run)
+        self._spawn("watcher", self._watcher.run)
         for number, source in enumerate(self._sources):
             self._spawn(f"mqtt-{number}", source.run)
         if self.backfill is not None:
@@ -48,12 +52,13 @@ class Ingest:
             self.backfill.stop()
         for source in self._sources:
             source.stop()
-        self._join(deadline, but=("collector", "worker"))
+        self._join(deadline, but=("collector", "worker", "watcher"))
         self.collector.stop()
-        self._join(deadline, but=("worker",))
+        self._join(deadline, but=("worker", "watcher"))
         while self.worker.behind() and time.monotonic() < deadline:
             time.sleep(0.02)
         self.worker.stop()
+        self._watcher.stop()
         self._join(deadline + 1.0)
         self._logger.info("stopped", chunks_left=self.worker.behind())
 

@@ -61,8 +61,7 @@ def test_a_key_without_the_right_to_read_is_told_although_it_connects(double: Do
     application = make_region(double).applications[0]
     with connected(application, BLIND_KEY.text, check_rights=lambda: "lacks the right to read") as received:
         received.wait_until(Link.CONNECTED)
-
-        assert "lacks the right" in received.connection.words
+        received.wait_for(lambda: "lacks the right" in received.connection.words)
 
 
 def test_an_open_connection_that_stays_silent_is_noticed_and_renewed(double: Double) -> None:

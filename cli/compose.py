@@ -1,0 +1,133 @@
+"""Joins the rooms: opens the stores of a data folder, and builds the platform that runs on them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import httpx
+from prometheus_client import CollectorRegistry
+
+from ingest.backfill import Backfill
+from ingest.collector import Collector
+from ingest.mqtt import MqttSource
+from ingest.pipeline import Pipeline
+from ingest.quiet import Quiet
+from ingest.service import Ingest
+from ingest.status import Connections
+from ingest.storage import StackHttp
+from ingest.watching import Watcher
+from ingest.worker import Worker
+from jobs.housekeeping import Housekeeping
+from jobs.schedule import Jobs
+from queries.bundle import Queries, build
+from smartregion.clock import Clock
+from smartregion.logs import Logger
+from smartregion.model import Message
+from smartregion.region import Application, Region
+from store.folder import DataFolder
+from store.journal.book_sqlite import SqliteBook
+from store.journal.log_sqlite import SqliteLog
+from store.registry.sql import SqlRegistry
+from store.series.duckdb import DuckSeries
+
+HTTP_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that rests in a data folder, open."""
+
+    log: SqliteLog
+    book: SqliteBook
+    registry: SqlRegistry
+    series: DuckSeries
+
+    @classmethod
+    def open(cls, folder: DataFolder, region: Region, clock: Clock) -> Self:
+        """Open (or begin) the stores. Raises Misconfigured or Unavailable with the file that can't be used."""
+        book = SqliteBook(folder.book, clock=clock)
+        # A log begun anew beside an older book goes on after it, or its messages would count as booked.
+        log = SqliteLog(folder.log, limit_bytes=region.journal.max_megabytes * 1_000_000, after=book.position())
+        registry = SqlRegistry.open(folder.registry, region)
+        series = DuckSeries(folder.series, temp_directory=folder.temporary)
+        return cls(log, book, registry, series)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        self.series.close()
+        self.registry.close()
+        self.book.close()
+        self.log.close()
+
+
+class Platform:
+    """All roles in one process: ingest, jobs, and the questions that API and console ask."""
+
+    def __init__(self, region: Region, stores: Stores, keys: Mapping[str, str], clock: Clock, logger: Logger) -> None:
+        """`keys`: API key by application label; applications without one get no source and no back-fill."""
+        self.region = region
+        self.stores = stores
+        self.clock = clock
+        self.metrics = CollectorRegistry()
+        self.connections = Connections()
+        self._http = httpx.Client(timeout=HTTP_SECONDS)
+        self._keys = keys
+        self._logger = logger
+        self._stacks = {
+            each.label: StackHttp(each, keys[each.label], self._http)
+            for each in region.applications
+            if keys.get(each.label)
+        }
+        self.queries: Queries = build(
+            region, clock, stores.registry, stores.series, stores.log, stores.book, lambda: self.backfill.progress()
+        )
+        self.queries.latest.load()
+        self.watcher = Watcher(
+            self.queries.latest,
+            self.queries.live,
+            clock,
+            self.metrics,
+            self.queries.ledger.waiting,
+            self.queries.progress,
+        )
+        pipeline = Pipeline(region, stores.book, stores.registry, stores.series, self.watcher.settled)
+        self.collector = Collector(stores.log, clock, logger)
+        self.worker = Worker(self.collector, stores.log, stores.book, pipeline, logger)
+        self.backfill = Backfill(
+            region, self._stacks, stores.book, stores.registry, self.collector, self.worker, clock, logger
+        )
+        sources = [self._source(each) for each in region.applications if each.label in self._stacks]
+        self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
+        housekeeping = Housekeeping(region, stores.log, stores.book, stores.series, clock, self.queries.latest.save)
+        self.jobs = Jobs(stores.series, stores.registry, housekeeping, region.zone, clock, logger)
+
+    def append(self, messages: list[Message]) -> None:
+        """The door for messages that come by import or webhook; returns when they are durable."""
+        self.collector.keep(messages)
+
+    def start(self) -> None:
+        """Start everything but the web server."""
+        self.ingest.start()
+        self.jobs.start()
+
+    def stop(self) -> None:
+        """Settle what is in hand, save, close; within ten seconds."""
+        self.queries.live.close()
+        self.ingest.stop()
+        self.jobs.stop()
+        self._http.close()
+        self.stores.close()
+
+    def _source(self, application: Application) -> MqttSource:
+        stack = self._stacks[application.label]
+        return MqttSource(
+            application,
+            self._keys[application.label],
+            self.collector.offer,
+            self.connections,
+            self.clock,
+            self._logger,
+            quiet=Quiet(self.stores.registry, application.label, self.clock).seconds,
+            check_rights=stack.missing_right,
+            connected=self.backfill.ask,
+        )

@@ -1,0 +1,32 @@
+"""API keys come from the environment, or from files that the environment names."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from smartregion.errors import Misconfigured
+from smartregion.region import Application, Region
+
+
+def keys(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
+    """The key of each application by its label.
+
+    Raises:
+        Misconfigured: one is missing; all that are missing are named at once.
+    """
+    found = {each.label: key(each, environment) for each in region.applications}
+    missing = [each for each in region.applications if not found[each.label]]
+    if missing:
+        lines = [f"  {each.label}: set {each.key_env}, or {each.key_env}_FILE to a file it is in" for each in missing]
+        raise Misconfigured("\n".join(["API keys of The Things Stack are missing:", *lines]))
+    return found
+
+
+def key(application: Application, environment: Mapping[str, str]) -> str:
+    """One application's key; empty when none is set. Raises Misconfigured when its file can't be read."""
+    named = environment.get(f"{application.key_env}_FILE", "")
+    if not named:
+        return environment.get(application.key_env, "").strip()
+    try:
+        return Path(named).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{application.key_env}_FILE names {named}, which can't be read: {error}") from error

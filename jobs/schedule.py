@@ -1,0 +1,85 @@
+"""Work by the clock: rollups, housekeeping, retention. APScheduler decides when, the functions here what."""
+
+import logging
+from collections.abc import Callable
+from datetime import tzinfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from jobs.housekeeping import Housekeeping
+from jobs.rollups import sum_up
+from smartregion.clock import Clock
+from smartregion.errors import Unavailable
+from smartregion.logs import Logger
+from store.registry.protocol import Registry
+from store.series.protocol import SeriesStore
+
+ROLLUP_SECONDS = 2
+ROLLUP_HOURS = 20_000
+KEEPING_SECONDS = 60
+RETENTION_SECONDS = 3600
+
+
+class Jobs:
+    """All jobs of a service. Each runs in one thread at a time; a run that is late is made up once."""
+
+    def __init__(
+        self,
+        series: SeriesStore,
+        registry: Registry,
+        housekeeping: Housekeeping,
+        zone: tzinfo,
+        clock: Clock,
+        logger: Logger,
+    ) -> None:
+        self._series = series
+        self._registry = registry
+        self._housekeeping = housekeeping
+        self._zone = zone
+        self._clock = clock
+        self._logger = logger
+        self._away: set[str] = set()
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+
+    def start(self) -> None:
+        """Begin to work by the clock."""
+        self._every(ROLLUP_SECONDS, "rollups", self.roll_up)
+        self._every(KEEPING_SECONDS, "housekeeping", self._housekeeping.tidy)
+        self._every(RETENTION_SECONDS, "retention", self._housekeeping.retain)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the job in hand, then save what is only in memory."""
+        self._scheduler.shutdown(wait=True)
+        self._guarded("housekeeping", self._housekeeping.save)
+
+    def roll_up(self) -> None:
+        """Bring the rollups in step with the readings."""
+        edge = self._housekeeping.readings_from()
+        while (
+            sum_up(self._series, self._registry, self._zone, self._clock.now(), ROLLUP_HOURS, frozen_before=edge)
+            == ROLLUP_HOURS
+        ):
+            pass
+
+    def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
+        self._scheduler.add_job(self._guarded, "interval", seconds=seconds, id=name, args=(name, work))
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        """Do the work; where a store is away, say so once and try again at the next time."""
+        try:
+            work()
+        except Unavailable as error:
+            if name not in self._away:
+                self._logger.error("job can't be done now", job=name, why=str(error))
+            self._away.add(name)
+            return
+        if name in self._away:
+            self._logger.info("job works again", job=name)
+        self._away.discard(name)
