@@ -328,8 +328,10 @@ def near(total: Total, expected: Total | None) -> bool:
 @given(records=histories())
 def test_every_level_says_what_the_readings_say(records: list[Record]) -> None:
     store = summed(records)
-    for series, mine in groupby(sorted(records, key=lambda each: (each.series.point, each.series.quantity, each.time)),
-                                key=lambda each: each.series):  # fmt: skip
+    for series, mine in groupby(
+        sorted(records, key=lambda each: (each.series.point, each.series.quantity, each.time)),
+        key=lambda each: each.series,
+    ):
         samples = [Sample(each.time, each.value) for each in mine]
         for level, size in ((Level.DAY, Size.DAY), (Level.MONTH, Size.MONTH)):
             for window in windows(size, samples[0].time, samples[-1].time + 1, BERLIN):
