@@ -3,10 +3,12 @@
 Layout: Axioma Qalcosonic W1 LoRa payload description. The frame does not name its layout, so content and length tell:
 
 * *Enhanced 24 h*: 51 bytes that begin with 01 and then a time. Hourly registers of the last 24 full hours: a register
-  and 23 deltas. Sent some minutes after the hour, so the last one belongs to the full hour before the stated time.
+  and 23 deltas. The last one is taken for the full hour before the stated time: the only published
+  frame (sent 23:09, a quiet night at its beginning) fits that, no text says it.
 * *Extended*: the 10th to 13th byte are a time not long before the stated one: time and register of a log, and deltas
   since. The length of a step is not sent; it is the one of the usual steps that leads from the log to the stated time.
-* *Short*: otherwise, if the length fits: past registers, newest first, `period` seconds apart.
+* *Short*: otherwise, if the length fits: past registers and a period. Order and unit are not published: taken are
+  newest first and seconds, and the past is left out where its registers or the period contradict that.
 
 A multiplier of the deltas other than 0 has no published meaning, so such deltas are left out.
 """

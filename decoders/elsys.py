@@ -4,7 +4,7 @@ Layout: "Elsys LoRa payload". What the bytes mean to us where it is left open:
 
 * External probes, analog and digital inputs and pulse inputs are told apart by the attribute `channel`; item 19, which
   may repeat, counts on from channel 2.
-* A digital input is pulled up, so high (1) is `contact.open`.
+* A digital input is taken to be pulled up, so high (1) is `contact.open`; not confirmed by the vendor's text.
 * Occupancy 1 is "someone comes or goes", 2 is "occupied": both are present.
 * Left out, for the vocabulary has no quantity for them: pulses since the frame before (0A, 16; the registers 0B and 17
   hold the same), the surface temperature of the infrared sensor (10), raw thermal images (13) and debug (3D).

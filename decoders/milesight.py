@@ -1,11 +1,12 @@
 """Milesight sensors: items of `channel, type, data`, little-endian, on port 85.
 
 Layouts: user guides of the devices, section "uplink packet"; the vendor's public collection SensorDecoders. Its prose
-and its code disagree in places, so each row here is held by a vector worked out from bytes.
+and its code disagree in places, so what counts here is the vectors.
 
 What the bytes mean to us where the vendor leaves it open:
 
-* EM300-DI, level of the input: the input has a pull-up for dry contacts, so high (1) is `contact.open`.
+* EM300-DI, level of the input: taken to be pulled up for dry contacts, so high (1) is `contact.open`. Not confirmed by
+  the vendor's text.
 * EM300-DI, item 05 E1 gives an amount of water in a unit that is a setting of the device and not in the frame. The
   frame does say how many pulses make how many units, so the pulses are computed back; the assignment's pulse factor
   makes litres of them as it does for item 05 C8.
