@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from smartregion.model import Record, Sample, Series
+from smartregion.model import Attributes, Record, Sample, Series
 from store.registry.protocol import Registry
 from store.series.protocol import Selection, SeriesStore
-from store.series.selecting import chooser, ordered
+from store.series.selecting import chooser
 
 
 class Newest(NamedTuple):
@@ -17,6 +18,11 @@ class Newest(NamedTuple):
     sample: Sample
 
 
+@dataclass(slots=True, eq=False)
+class _Slot:
+    newest: Newest
+
+
 class Latest:
     """Brought up to date by whoever settles records; asked from any thread."""
 
@@ -24,10 +30,11 @@ class Latest:
         self._registry = registry
         self._store = store
         self._lock = threading.Lock()
-        self._newest: dict[Series, Newest] = {}
+        self._slots: dict[Series, _Slot] = {}
+        self._of_point: dict[str, list[_Slot]] = {}
         self._saved: dict[Series, Sample] = {}
-        self._of_point: dict[str, list[Series]] = {}
-        self._ordered: list[Series] | None = None
+        # Slots in order of their series, so that asking for all of them hashes and sorts nothing.
+        self._ordered: list[_Slot] | None = None
 
     def load(self) -> None:
         """Begin with what was saved; where nothing was, with what the series store holds. Raises Unavailable."""
@@ -42,47 +49,51 @@ class Latest:
 
     def update(self, records: Iterable[Record]) -> None:
         """Take in settled records in any order; an older one never replaces a newer one."""
-        newest = self._newest
         with self._lock:
             for series, time, value in records:
-                before = newest.get(series)
-                if before is None:
-                    self._of_point.setdefault(series.point, []).append(series)
-                    self._ordered = None
-                elif time < before.sample.time:
-                    continue
-                newest[series] = Newest(series, Sample(time, value))
+                slot = self._slots.get(series)
+                if slot is None:
+                    self._add(_Slot(Newest(series, Sample(time, value))))
+                elif time >= slot.newest.sample.time:
+                    slot.newest = Newest(series, Sample(time, value))
+
+    def _add(self, slot: _Slot) -> None:
+        self._slots[slot.newest.series] = slot
+        self._of_point.setdefault(slot.newest.series.point, []).append(slot)
+        self._ordered = None
 
     def save(self) -> None:
         """Save what has changed since the last time. Raises Unavailable."""
-        saved = self._saved
-        with self._lock:
-            changed = {series: sample for series, sample in self._newest.values() if saved.get(series) != sample}
+        newest = [slot.newest for slot in self._in_order()]
+        changed = {series: sample for series, sample in newest if self._saved.get(series) != sample}
         self._registry.save_latest(changed)
-        saved.update(changed)
+        self._saved.update(changed)
 
     def forget(self, devices: Collection[str]) -> None:
         """Leave out all series of these devices."""
         with self._lock:
-            for series in [series for series in self._newest if series.device in devices]:
-                del self._newest[series]
+            for series in [series for series in self._slots if series.device in devices]:
+                self._of_point[series.point].remove(self._slots.pop(series))
                 self._saved.pop(series, None)
-                self._of_point[series.point].remove(series)
             self._ordered = None
 
     def of_point(self, point: str) -> list[Newest]:
-        """The point's series, by quantity and attributes."""
-        return [self._newest[series] for series in ordered(tuple(self._of_point.get(point, ())))]
+        """The point's series, by quantity, attributes, device."""
+        return sorted((slot.newest for slot in tuple(self._of_point.get(point, ()))), key=_place)
 
     def select(self, which: Selection | None = None) -> list[Newest]:
         """Those of the selection (None: all), ordered by point, quantity, attributes, device."""
-        newest = self._newest
-        found = [newest[series] for series in self._in_order() if series in newest]
+        found = [slot.newest for slot in self._in_order()]
         admits = chooser(which) if which is not None else None
         return found if admits is None else [each for each in found if admits(each.series)]
 
-    def _in_order(self) -> list[Series]:
+    def _in_order(self) -> list[_Slot]:
         with self._lock:
             if self._ordered is None:
-                self._ordered = ordered(self._newest)
+                self._ordered = sorted(self._slots.values(), key=lambda slot: _place(slot.newest))
             return self._ordered
+
+
+def _place(newest: Newest) -> tuple[str, str, Attributes, str]:
+    series = newest.series
+    return (series.point, series.quantity, series.attributes, series.device)
