@@ -57,7 +57,7 @@ class SeriesStore(Protocol):
     def edges(
         self, series: Collection[Series], start: int, end: int
     ) -> dict[Series, tuple[Sample | None, Sample | None]]:
-        """For each series its newest sample before `start` and its oldest at or after `end`."""
+        """For each series asked for its newest sample before `start` and its oldest at or after `end`."""
         ...
 
     def count(self, which: Selection, start: int, end: int) -> int:
@@ -65,7 +65,7 @@ class SeriesStore(Protocol):
         ...
 
     def dirty(self, limit: int) -> list[DirtyHour]:
-        """Hours to sum up again, newest first."""
+        """Hours to sum up again, newest first; empty only when there is none."""
         ...
 
     def put_rollups(
@@ -76,7 +76,10 @@ class SeriesStore(Protocol):
         gone: Iterable[tuple[Series, int]] = (),
         clean: Iterable[DirtyHour] = (),
     ) -> None:
-        """Replace rollups by (series, start); remove those `gone`; forget the dirty hours unless written since."""
+        """Replace rollups by (series, start); remove those `gone`; forget the dirty hours unless written since.
+
+        All or nothing. Windows begin and end on whole seconds. A start both put and gone is put. Raises Unavailable.
+        """
         ...
 
     def rollups(self, level: Level, which: Selection, start: int, end: int) -> dict[Series, list[Rollup]]:
@@ -86,7 +89,7 @@ class SeriesStore(Protocol):
     def neighbours(
         self, level: Level, which: Selection, start: int, end: int
     ) -> dict[Series, tuple[Rollup | None, Rollup | None]]:
-        """For each series its newest rollup that starts before `start` and its oldest that starts at or after `end`."""
+        """For each chosen series its newest rollup that starts before `start` and its oldest at or after `end`."""
         ...
 
     def put_totals(self, level: Level, rows: Iterable[Total]) -> None:
@@ -104,7 +107,7 @@ class SeriesStore(Protocol):
         ...
 
     def retain(self, readings_from: int) -> None:
-        """Forget readings older than that; rollups stay."""
+        """Forget readings older than that; rollups stay, and hours that begin before it never become dirty again."""
         ...
 
     def compact(self) -> None:

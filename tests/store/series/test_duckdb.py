@@ -11,6 +11,8 @@ from smartregion.clock import DAY, HOUR, MINUTE
 from smartregion.errors import Misconfigured, Unavailable
 from smartregion.model import Level, Record, Rollup, Sample, Series
 from store.series.duckdb import DuckSeries
+from store.series.duckdb_compact import get_state, put_state
+from store.series.duckdb_file import Cursor
 from store.series.protocol import Selection
 from tests.store.series.duckdb_child import EVER, NOON, SERIES, make_batch
 
@@ -201,3 +203,23 @@ def test_long_past_stretches_are_sorted_and_lose_nothing(tmp_path: Path) -> None
         assert store.count(Selection(), *EVER) == 50_001
         line = store.read(SERIES[7], *EVER, limit=5000)
         assert [sample.time for sample in line] == [NOON // DAY * DAY + minute * MINUTE for minute in range(1000)]
+
+
+def test_a_change_that_another_one_got_in_the_way_of_is_done_again(tmp_path: Path) -> None:
+    with closing(DuckSeries(tmp_path / "series.db")) as store:
+        attempts: list[int | None] = []
+
+        def add(cursor: Cursor) -> None:
+            cursor.execute("UPDATE state SET value = value + 1 WHERE name = 'tries'")
+
+        def look_then_add(cursor: Cursor) -> None:
+            attempts.append(get_state(cursor, "tries"))
+            if len(attempts) == 1:
+                in_threads(lambda: store._file.change(add))
+            add(cursor)
+
+        store._file.change(lambda cursor: put_state(cursor, "tries", 0))
+        store._file.change(look_then_add)
+        assert attempts == [0, 1]
+        with store._file.cursor() as cursor:
+            assert get_state(cursor, "tries") == 2

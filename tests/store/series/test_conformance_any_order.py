@@ -1,0 +1,63 @@
+"""Whatever is written, settled and opened again in whatever order: a store holds what a dictionary holds."""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smartregion.clock import DAY, MINUTE
+from smartregion.model import Record, Sample, Series
+from store.series.duckdb import DuckSeries
+from store.series.memory import MemorySeries
+from store.series.protocol import Selection, SeriesStore
+from tests.store.series.samples import AIR, EVER, NOON, WATER, hours
+
+TIMES = st.one_of(
+    st.integers(-3, 30).map(lambda step: NOON + step * 20 * MINUTE),
+    st.integers(-3, 3).map(lambda step: NOON + step * 100 * DAY),
+    st.sampled_from([-(2**63), -1, 0, 2**63 - 1]),
+)
+RECORDS = st.builds(Record, st.sampled_from([WATER, AIR]), TIMES, st.floats(-1e9, 1e9))
+STEPS = st.lists(st.one_of(st.lists(RECORDS, max_size=8), st.sampled_from(["compact", "again"])), max_size=12)
+
+
+@pytest.mark.parametrize("make", [pytest.param(lambda path: DuckSeries(path), id="duckdb")])
+@settings(max_examples=25, deadline=None)
+@given(steps=STEPS, bounds=st.tuples(TIMES, TIMES))
+def test_any_sequence_of_writes_and_compactions_holds_what_a_dictionary_holds(
+    make: Callable[[Path], SeriesStore], steps: list[list[Record] | str], bounds: tuple[int, int]
+) -> None:
+    plain = MemorySeries()
+    expected: dict[Series, dict[int, float]] = {}
+    with TemporaryDirectory() as folder:
+        store = make(Path(folder) / "series.db")
+        for step in steps:
+            if step == "compact":
+                store.compact()
+            elif step == "again":
+                store.close()
+                store = make(Path(folder) / "series.db")
+            else:
+                batch = [one for one in step if isinstance(one, Record)]
+                store.write(batch)
+                plain.write(batch)
+                for series, time, value in batch:
+                    expected.setdefault(series, {})[time] = value
+        with closing(store):
+            agree(store, plain, expected, min(bounds), max(bounds))
+
+
+def agree(
+    store: SeriesStore, plain: SeriesStore, expected: dict[Series, dict[int, float]], start: int, end: int
+) -> None:
+    lines = {one: [Sample(*item) for item in sorted(line.items())] for one, line in expected.items()}
+    assert store.read_many(list(lines), *EVER) == lines
+    assert {one: store.read(one, *EVER) for one in lines} == lines
+    assert store.count(Selection(), start, end) == plain.count(Selection(), start, end)
+    assert store.edges(list(lines), start, end) == plain.edges(list(lines), start, end)
+    assert dict(store.latest()) == dict(plain.latest())
+    assert sorted(hours(store.dirty(1000)), key=str) == sorted(hours(plain.dirty(1000)), key=str)
