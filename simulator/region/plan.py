@@ -10,7 +10,7 @@ from simulator.region.layout import municipalities
 from simulator.region.model import NO_STORY, Municipality, PlannedDevice, RegionPlan, Story
 from simulator.region.names import QUARTERS, RIVER, STREETS, slug
 from simulator.region.roles import ROLES
-from simulator.region.templates import CORE, FURTHER, Post, SiteTemplate
+from simulator.region.templates import CORE, FURTHER, Post
 from smartregion.clock import DAY, HOUR, MINUTE
 from smartregion.model import Assignment, Place, Point, Site
 
@@ -144,19 +144,19 @@ def _near(place: Place, key: int, away: float) -> Place:
 def _posts(seed: int, municipality: str) -> Iterator[tuple[str, Post]]:
     """All that may be fitted out, without end: the core, the rest, and both again in the next quarter."""
     built: Counter[str] = Counter()
-    shift = key_of(seed, "names", municipality) % len(QUARTERS)
     for turn in count():
         for template in chain(CORE, FURTHER):
-            name = _name(template, turn, built, shift)
+            pattern = template.again if turn and template.again else template.name
+            name = _name(pattern, built[pattern], key_of(seed, "names", municipality, pattern))
+            built[pattern] += 1
             for post in template.posts:
                 yield name, post
 
 
-def _name(template: SiteTemplate, turn: int, built: Counter[str], shift: int) -> str:
-    pattern = template.again if turn and template.again else template.name
-    nth = built[pattern]
-    built[pattern] += 1
-    quarter, more = QUARTERS[(nth + shift) % len(QUARTERS)], nth // len(QUARTERS)
-    street = STREETS[(nth + shift) % len(STREETS)]
-    numbered = f"{pattern} {more + 1}" if more and "{number}" not in pattern else pattern
-    return numbered.format(quarter=quarter, street=street, number=3 * nth + 2, river=RIVER)
+def _name(pattern: str, nth: int, shift: int) -> str:
+    """The pattern with a quarter or street of its own; where all are used up, with a number."""
+    if "{number}" in pattern:
+        return pattern.format(street=STREETS[(nth + shift) % len(STREETS)], number=3 * nth + 2)
+    pool = STREETS if "{street}" in pattern else QUARTERS
+    more, place = nth // len(pool), pool[(nth + shift) % len(pool)]
+    return pattern.format(quarter=place, street=place, river=RIVER) + (f" {more + 1}" if more else "")

@@ -66,4 +66,4 @@ def _path(place: Place, gateway: Reception, walls: float) -> Path:
     north = (place.latitude - there.latitude) * _DEGREE_METRES
     east = (place.longitude - there.longitude) * _DEGREE_METRES * math.cos(math.radians(place.latitude))
     metres = max(math.hypot(north, east), 40.0)
-    return Path(gateway, -64 - 29 * math.log10(metres / 40) - walls)
+    return Path(gateway, -60 - 27 * math.log10(metres / 40) - walls)

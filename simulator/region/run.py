@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -22,6 +23,9 @@ from simulator.uplinks import Frame, render
 from smartregion.clock import DAY, SECOND, Clock, FastClock
 
 JOIN_AHEAD = 7 * SECOND
+
+Send = Callable[[Frame, str], None]
+"""Publishes a frame as a message of that kind: up, join."""
 
 
 class Service(NamedTuple):
@@ -59,10 +63,10 @@ def serve(
     setup = Setup(mqtt_port=service.mqtt_port, http_port=service.http_port)
     with Double(applications, LaggingHistory(past, clock, service.lag), clock, setup) as double:
         ready(_card(plan, double, applications))
-        publish(double, schedule(plan, begin), clock, ended)
+        publish(_to(double), schedule(plan, begin), clock, ended)
 
 
-def publish(double: Double, frames: Iterator[Frame], clock: Clock, ended: threading.Event) -> None:
+def publish(send: Send, frames: Iterator[Frame], clock: Clock, ended: threading.Event) -> None:
     """Publish each frame when the clock has come to its time; a join before the first frame of a new session."""
     sessions: dict[str, str] = {}
     for frame in frames:
@@ -71,14 +75,18 @@ def publish(double: Double, frames: Iterator[Frame], clock: Clock, ended: thread
         if ended.is_set():
             return
         if sessions.get(frame.device_id, frame.session) != frame.session:
-            _publish(double, frame._replace(received_at=frame.received_at - JOIN_AHEAD), kinds.join, "join")
+            send(frame._replace(received_at=frame.received_at - JOIN_AHEAD), "join")
         sessions[frame.device_id] = frame.session
-        _publish(double, frame, render, "up")
+        send(frame, "up")
     ended.wait()
 
 
-def _publish(double: Double, frame: Frame, text: Callable[[Frame], bytes], kind: str) -> None:
-    double.publish(frame.application, frame.tenant, frame.device_id, text(frame), frame.handled_at, kind)
+def _to(double: Double) -> Send:
+    def send(frame: Frame, kind: str) -> None:
+        payload = kinds.join(frame) if kind == "join" else render(frame)
+        double.publish(frame.application, frame.tenant, frame.device_id, payload, frame.handled_at, kind)
+
+    return send
 
 
 def _application(municipality: Municipality, plan: RegionPlan) -> Application:
@@ -131,7 +139,8 @@ def _print(card: Card) -> None:
 
 
 def _until_closed(ended: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not by sys.stdin: its lock would be held at the interpreter's end.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     ended.set()
 
