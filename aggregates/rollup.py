@@ -84,6 +84,8 @@ def combine(
     if not parts:
         return None
     first, last = parts[0], parts[-1]
+    if first.start == start and first.end == end:
+        return first
     increase = on_seconds = None
     if kind is Kind.COUNTER:
         holes = _over_holes(parts, start, end, before, after, _step_share(modulus))

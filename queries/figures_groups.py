@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aggregates import several
 from aggregates.consumption import Rule
-from aggregates.coverage import Coverage, Evidence, Schedules, coverage, evidence, expected_slots, serving
+from aggregates.coverage import Coverage, Evidence, Schedules, Validity, coverage, evidence, expected_slots, serving
 from aggregates.slices import Slice
 from aggregates.windows import Window
 from queries.figures_read import Reading
@@ -132,11 +132,12 @@ class Witnesses:
     def __init__(self, registry: Schedules, reading: Reading, uplinks: Mapping[str, Series] | None) -> None:
         self._reading = reading
         self._uplinks = uplinks
-        self._intervals = registry.intervals
+        self._registry = registry
         self._assignments: dict[str, list[Assignment]] = {}
         for each in registry.assignments():
             self._assignments.setdefault(each.device, []).append(each)
         self._served: dict[Series, list[Window]] = {}
+        self._intervals: dict[str, list[Validity]] = {}
 
     def coverage(self, series: Sequence[Series], place: int, window: Window, now: int) -> Coverage:
         """The coverage of several series in one window; each device's uplinks count once."""
@@ -150,7 +151,10 @@ class Witnesses:
     def _evidence(self, series: Series, witness: Series, place: int, window: Window, now: int) -> Evidence:
         if series not in self._served:
             self._served[series] = serving(series, self._assignments.get(series.device, ()))
-        intervals = [each for each in self._intervals(series.device) if each.seconds > 0]
-        expected = expected_slots(intervals, self._served[series], window.start, min(window.end, now))
+        if series.device not in self._intervals:
+            intervals = self._registry.intervals(series.device)
+            self._intervals[series.device] = [each for each in intervals if each.seconds > 0]
+        until = min(window.end, now)
+        expected = expected_slots(self._intervals[series.device], self._served[series], window.start, until)
         slices = self._reading.slices.get(witness)
         return evidence(slices[place].rollup if slices else None, window, expected, now)

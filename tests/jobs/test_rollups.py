@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from math import isclose
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from smartregion.model import Assignment, Level, Record, Rollup, Sample, Series,
 from smartregion.quantities import QUANTITIES
 from smartregion.timestamps import parse
 from store.registry.protocol import Interval
+from store.series.duckdb import DuckSeries
 from store.series.memory import MemorySeries
 from store.series.protocol import DirtyHour, Selection
 
@@ -362,6 +364,30 @@ def same(one: Rollup | None, other: Rollup | None) -> bool:
         mine == theirs or isclose(mine or 0, theirs or 0, rel_tol=1e-9, abs_tol=1e-9)
         for mine, theirs in zip(one, other, strict=True)
     )
+
+
+def test_the_embedded_store_is_summed_up_alike(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    places = sorted((chance.randrange(9 * 96), chance.randrange(len(SERIES))) for _ in range(600))
+    records = [
+        Record(SERIES[which], MONDAY - 5 * DAY + place * 15 * MINUTE, float(chance.randrange(2)))
+        for place, which in places
+    ]
+    embedded = DuckSeries(tmp_path / "series.duckdb")
+    try:
+        for batch in (records[1::2], records[::2]):
+            embedded.write(batch)
+            while sum_up(embedded, SCHEDULE, BERLIN, NOW, 200):
+                pass
+        memory = summed([*records[1::2], *records[::2]])
+        for level in Level:
+            assert embedded.rollups(level, ALL, 0, 2**62) == memory.rollups(level, ALL, 0, 2**62)
+        for quantity in {series.quantity for series in SERIES}:
+            assert embedded.totals(Level.DAY, (), quantity, 0, 2**62) == memory.totals(
+                Level.DAY, (), quantity, 0, 2**62
+            )
+    finally:
+        embedded.close()
 
 
 def test_days_of_the_test_are_local_days() -> None:
