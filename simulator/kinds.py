@@ -3,12 +3,11 @@
 Shapes are those of a server of version 3.32.1; the topic's last part stands beside each function.
 """
 
-import base64
 import json
 from collections.abc import Callable, Mapping
 
 from simulator.uplinks import Frame, closing, envelope, given, heard, network, noise_of, place, received
-from simulator.wire import moment, ulid
+from simulator.wire import base64, moment, ulid
 from smartregion.model import Place
 
 
@@ -60,10 +59,10 @@ def _message(frame: Frame, kind: str, body: str) -> bytes:
 
 
 def _downlink(frame: Frame, *, queued: bool) -> str:
-    letters = noise_of(frame, "downlink").letters()
+    letters = noise_of(frame, "downlink").letters
     session = "" if queued else given("session_key_id", frame.session)
     counter = f'"f_cnt":{frame.f_cnt},' if frame.f_cnt and not queued else ""
-    payload = given("frm_payload", base64.b64encode(frame.payload).decode())
+    payload = given("frm_payload", base64(frame.payload))
     correlation = f'"as:downlink:{ulid(frame.received_at)}{letters[:16]}"'
     return (
         f'{{{session}"f_port":{frame.f_port},{counter}{payload}"priority":"NORMAL","correlation_ids":[{correlation}]}}'

@@ -5,14 +5,13 @@ nanoseconds. Everything that is random on the wire is drawn from a hash of the f
 the same bytes, whether it comes over MQTT or out of storage.
 """
 
-import base64
 import json
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import shake_128
 from typing import NamedTuple
 
-from simulator.wire import Noise, airtime, moment, number, ulid
+from simulator.wire import Noise, airtime, base64, counter, moment, number, ulid
 from smartregion.model import Place, Profile
 
 UPLINK_DELAY = 200_000_000
@@ -111,14 +110,14 @@ def heard(frame: Frame) -> str:
     """Session, port, counter and bytes; each with a comma behind it, and left out when zero."""
     port = f'"f_port":{frame.f_port},' if frame.f_port else ""
     count = f'"f_cnt":{frame.f_cnt},' if frame.f_cnt else ""
-    frm_payload = base64.b64encode(frame.payload).decode() if frame.f_port else ""
+    frm_payload = base64(frame.payload) if frame.f_port else ""
     return given("session_key_id", frame.session) + port + count + given("frm_payload", frm_payload)
 
 
 def received(frame: Frame, noise: Noise) -> str:
     """Gateways, radio settings and the Network Server's time, which simulated uplinks do not have."""
     at = "" if frame.simulated else f',"received_at":"{moment(frame.received_at)}"'
-    return f"{_receptions(frame, noise)}{_settings(frame, noise)}{at}{_quality(frame)}"
+    return f"{_receptions(frame, noise)}{_settings(frame)}{at}{_quality(frame)}"
 
 
 def closing(frame: Frame) -> str:
@@ -154,7 +153,7 @@ def given(name: str, text: str) -> str:
 
 
 def _correlation(frame: Frame, noise: Noise, at: int) -> str:
-    text = noise.letters()
+    text = noise.letters
     first, second = ulid(frame.received_at), ulid(at)
     if frame.simulated:
         return f'"as:up:{second}{text[:16]}","rpc:/ttn.lorawan.v3.AppAs/SimulateUplink:{first}{text[16:32]}"'
@@ -183,12 +182,13 @@ def _receptions(frame: Frame, noise: Noise) -> str:
 def _reception(gateway: Reception, noise: Noise, at: int, index: int) -> str:
     if not gateway.eui:
         return _by_packet_broker(gateway, noise, at, index)
-    at -= noise.small(index) * 8_000
+    jitter = noise.small(index)
+    at -= jitter * 8_000
     stamp = moment(at - at % 1_000)
     head, token, tail = _gateway(gateway)
     return (
-        f'{head},"time":"{stamp}","timestamp":{noise.counter(index, at)},"fine_timestamp":"{at % 1_000_000_000}"'
-        f'{_levels(gateway.rssi, gateway.snr)},"frequency_offset":"{noise.small(index) - 512}"'
+        f'{head},"time":"{stamp}","timestamp":{counter(index, at)},"fine_timestamp":"{at % 1_000_000_000}"'
+        f'{_levels(gateway.rssi, gateway.snr)},"frequency_offset":"{jitter - 512}"'
         f'{token}{noise.token(index)}",{tail}"gps_time":"{stamp}","received_at":"{stamp}"}}'
     )
 
@@ -202,7 +202,7 @@ def _gateway(gateway: Reception) -> tuple[str, str, str]:
     token = b"\x0a" + bytes([len(ids) + 2]) + b"\x0a" + bytes([len(ids)]) + ids
     padded = token + b"\x10\x08\x1a"[: -len(token) % 3]
     channel = f'"channel_index":{gateway.channel_index},' if gateway.channel_index else ""
-    return head, f'{where},"uplink_token":"{base64.b64encode(padded).decode()}', channel
+    return head, f'{where},"uplink_token":"{base64(padded)}', channel
 
 
 @lru_cache(maxsize=4096)
@@ -213,7 +213,7 @@ def _levels(rssi: int, snr: float) -> str:
 
 def _by_packet_broker(gateway: Reception, noise: Noise, at: int, index: int) -> str:
     stamp = moment(at)
-    message = f"{ulid(at)}{noise.letters()[index : index + 16]}"
+    message = f"{ulid(at)}{noise.letters[index : index + 16]}"
     snr = f',"snr":{number(gateway.snr)}' if gateway.snr else ""
     return (
         f'{{"gateway_ids":{{"gateway_id":"packetbroker"}},"packet_broker":{{"message_id":"{message}",'
@@ -224,8 +224,8 @@ def _by_packet_broker(gateway: Reception, noise: Noise, at: int, index: int) -> 
     )
 
 
-def _settings(frame: Frame, noise: Noise) -> str:
-    stamp = noise.counter(0, frame.received_at - 4_000_000)
+def _settings(frame: Frame) -> str:
+    stamp = counter(0, frame.received_at - 4_000_000)
     return f'{_data_rate(frame.spreading_factor, frame.frequency)},"timestamp":{stamp}}}'
 
 

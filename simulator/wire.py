@@ -1,7 +1,8 @@
 """The small change of the wire: times, ULIDs, numbers and random text, each in about a microsecond."""
 
-import base64
 import math
+import struct
+from binascii import b2a_base64
 from functools import lru_cache
 
 from smartregion import timestamps
@@ -12,30 +13,38 @@ _PAIRS = [chr(high) + chr(low) for high in _CROCKFORD for low in _CROCKFORD]
 _ULID_LETTERS = bytes(_CROCKFORD[byte % 32] for byte in range(256))
 
 
+_SMALL = struct.Struct(">14H")
+
+
 class Noise:
     """128 random bytes of one message, cut up for its ids and tokens."""
 
-    __slots__ = ("_bytes",)
+    __slots__ = ("_small", "_tokens", "letters")
 
     def __init__(self, raw: bytes) -> None:
-        self._bytes = raw
-
-    def letters(self) -> str:
+        self.letters = raw[:64].translate(_ULID_LETTERS).decode()
         """64 letters as in the random half of four ULIDs."""
-        return self._bytes[:64].translate(_ULID_LETTERS).decode()
+        self._tokens = b2a_base64(raw[64:100], newline=False).decode()
+        self._small: tuple[int, ...] = _SMALL.unpack_from(raw, 100)
 
     def token(self, index: int) -> str:
         """The part of an uplink token that differs from frame to frame."""
-        start = 64 + index % 6 * 6
-        return base64.b64encode(self._bytes[start : start + 6]).decode()
+        start = index % 6 * 8
+        return self._tokens[start : start + 8]
 
     def small(self, index: int) -> int:
         """A number from 0 to 1023."""
-        return int.from_bytes(self._bytes[100 + index % 12 : 102 + index % 12]) % 1024
+        return self._small[index % 14] & 1023
 
-    def counter(self, index: int, at: int) -> int:
-        """A gateway's microsecond counter: 32 bits, begun at a time of its own."""
-        return (at // 1000 + index * 1_234_567_891) % 4_294_967_295 + 1
+
+def counter(index: int, at: int) -> int:
+    """A gateway's microsecond counter: 32 bits, begun at a time of its own; never 0."""
+    return (at // 1000 + index * 1_234_567_891) % 4_294_967_295 + 1
+
+
+def base64(raw: bytes) -> str:
+    """Standard base64."""
+    return b2a_base64(raw, newline=False).decode()
 
 
 def moment(time: int) -> str:
