@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from console import domains
 from console.answers import page_route
+from console.chart import RANGES, chart_data
 from console.fleet import Fleet
 from console.frame import Pages, environment, own_version
 from console.listing import Query, listing
@@ -21,6 +22,7 @@ from console.overview import overview
 from console.point import point_page
 from console.pulse import Pulse
 from queries.bundle import Queries
+from smartregion.quantities import QUANTITIES
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -60,7 +62,17 @@ def _add_pages(router: APIRouter, pages: Pages, fleet: Fleet) -> None:
         template, page = domains.page(domain, rows, queries)
         return HTMLResponse(pages.render(template, request, pages.reader(request), page))
 
-    @router.get("/points/{point:path}")
+    @router.get("/points/{point}/chart.json")
+    def get_chart(request: Request, point: str) -> Response:
+        asked = request.query_params
+        quantity = QUANTITIES.get(asked.get("quantity", ""))
+        if quantity is None or queries.registry.point(point) is None:
+            raise HTTPException(404)
+        length = asked.get("range", "")
+        data = chart_data(queries, pages.reader(request), point, quantity, length if length in RANGES else "7d")
+        return JSONResponse(data)
+
+    @router.get("/points/{point}")
     def get_point(request: Request, point: str) -> Response:
         row = fleet.row(point)
         if row is None:

@@ -17,7 +17,7 @@ from queries.bundle import Queries
 from smartregion import timestamps
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-SPOKEN: Final = ("age.", "on", "off", "backfill.")
+SPOKEN: Final = ("age.", "on", "off", "backfill.", "point.", "coverage.", "overview.all")
 """Which of the texts the pages' scripts need."""
 
 

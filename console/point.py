@@ -3,7 +3,6 @@
 import json
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,16 +15,6 @@ from smartregion.quantities import QUANTITIES, Kind
 MESSAGES: Final = 20
 LONGEST: Final = 20_000
 """Characters of one message that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A quantity the chart can show."""
-
-    quantity: str
-    kind: str
-    symbol: str
-    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +34,8 @@ class PointPage:
     """All that the page shows."""
 
     row: Row
-    choices: tuple[Choice, ...]
+    choices: tuple[str, ...]
+    """Quantities the chart can show, the headline first."""
     devices: tuple[Device, ...]
     assignments: tuple[Assignment, ...]
     messages: tuple[Shown, ...]
@@ -64,15 +54,10 @@ def point_page(row: Row, queries: Queries) -> PointPage:
     )
 
 
-def _choices(row: Row) -> Sequence[Choice]:
+def _choices(row: Row) -> list[str]:
     names = dict.fromkeys([row.headline.quantity] if row.headline else [])
     names |= dict.fromkeys(value.quantity for value in row.values)
-    known = [QUANTITIES[name] for name in names if name in QUANTITIES]
-    return [
-        Choice(each.name, each.kind.value, each.symbol, each.display_factor)
-        for each in known
-        if each.kind is not Kind.EVENT
-    ]
+    return [name for name in names if name in QUANTITIES and QUANTITIES[name].kind is not Kind.EVENT]
 
 
 def _shown(raw: RawMessage) -> Shown:

@@ -159,6 +159,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "col.power": ("Leistung jetzt", "Power now"),
     "col.source": ("Quelle", "Source"),
     "col.state": ("Zustand", "State"),
+    "coverage.label": ("Abdeckung", "Coverage"),
     "coverage.unknown": ("unbekannt", "unknown"),
     "coverage.why": (
         "Abdeckung: Anteil der erwarteten Meldungen, die vorliegen.",
@@ -204,6 +205,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "point.csv": ("Als CSV herunterladen", "Download as CSV"),
     "point.per_hour": ("je Stunde", "per hour"),
     "point.per_day": ("je Tag", "per day"),
+    "point.share_day": ("Anteil des Tages", "share of the day"),
     "point.mean_hour": ("Stundenmittel", "hourly mean"),
     "point.messages": ("Rohnachrichten", "Raw messages"),
     "point.messages.lead": (

@@ -1,6 +1,6 @@
 // uPlot with the reader's numbers and clock, and the page's colours in light and dark.
 
-import { amount, digitsOf, number, say, wallOffset, when } from "./format.js";
+import { amount, digitsOf, number, percent, say, wallOffset, when } from "./format.js";
 
 const HOUR = 3600;
 const STEPS = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 96, 168].map((hours) => hours * HOUR);
@@ -39,7 +39,7 @@ function tickLabels(_plot, times) {
 
 function axes(settings) {
   const common = { stroke: colour("muted"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false }, font: "13px system-ui, sans-serif" };
-  const state = settings.unit.kind === "state";
+  const state = settings.mode === "steps";
   const values = (_plot, marks) => marks.map((mark) => {
     if (state) return mark === 0 || mark === 1 ? say(mark ? "on" : "off") : "";
     return number(mark, Math.max(...marks.map((other) => digitsOf(Number(other.toFixed(6))))));
@@ -50,41 +50,59 @@ function axes(settings) {
   ];
 }
 
+const COLOURS = ["accent", "energy", "mobility", "environment", "water", "buildings"];
+
 function path(settings) {
-  if (settings.bars) return uPlot.paths.bars({ size: [0.85, 60], align: settings.align ?? 0 });
-  return settings.unit.kind === "state" ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
+  if (settings.mode === "bars") return uPlot.paths.bars({ size: [0.85, 60], align: 1 });
+  return settings.mode === "steps" ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
+}
+
+function series(settings) {
+  const bars = settings.mode === "bars";
+  return settings.lines.map((name, index) => {
+    const line = colour(COLOURS[index % COLOURS.length]);
+    return {
+      label: name || settings.label, stroke: line, width: bars ? 0 : 2,
+      fill: bars ? line : settings.lines.length === 1 ? `${line}1f` : undefined,
+      paths: path(settings), points: bars || settings.mode === "steps" ? { show: false } : { size: 5 }, spanGaps: settings.lines.length > 1,
+      value: (_plot, value) => (value === null || value === undefined ? "–" : amount(value, { ...settings.unit, factor: 1 })),
+    };
+  });
+}
+
+// Not drawn: it stands beside the value in the legend.
+function coverageSeries() {
+  return {
+    label: say("coverage.label"), scale: "coverage", paths: () => null, points: { show: false },
+    value: (_plot, share) => (share === null || share === undefined ? "–" : percent(share)),
+  };
 }
 
 function options(place, settings) {
-  const line = colour(settings.colour ?? "accent");
-  const shown = settings.unit.factor === 1 ? settings.unit : { ...settings.unit, factor: 1 };
   return {
     width: place.clientWidth, height: settings.height ?? 300,
     padding: [12, 8, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
-    legend: { live: true },
-    scales: { x: { time: false }, y: { range: (_plot, low, high) => range(low, high, settings) } },
+    scales: { x: { time: false }, y: { range: (_plot, low, high) => range(low, high, settings) }, coverage: { range: [0, 1] } },
     axes: axes(settings),
     series: [
-      { label: "", value: (_plot, time) => (time === null ? "–" : settings.caption?.(time * 1000) ?? when(time * 1000)) },
-      {
-        label: settings.label, stroke: line, width: settings.bars ? 0 : 2, fill: settings.bars ? line : `${line}1f`,
-        paths: path(settings), points: { show: settings.bars ? false : undefined, size: 5 }, spanGaps: false,
-        value: (_plot, value) => (value === null ? "–" : amount(value, shown)),
-      },
+      { label: "", value: (_plot, time) => (time === null ? "–" : when(time * 1000, settings.per === "day" ? "weekday" : "moment")) },
+      ...series(settings),
+      ...(settings.coverages ? [coverageSeries()] : []),
     ],
   };
 }
 
 function range(low, high, settings) {
-  if (settings.unit.kind === "state") return [0, 1.05];
+  if (settings.mode === "steps") return [0, 1.05];
   if (low === null) return [0, 1];
-  if (settings.bars) return [Math.min(0, low), Math.max(high, 1e-9) * 1.08];
+  if (settings.mode === "bars") return [Math.min(0, low), Math.max(high, 1e-9) * 1.08];
   const room = (high - low) * 0.08 || Math.abs(high) * 0.05 || 1;
   return [low >= 0 && low - room < 0 ? 0 : low - room, high + room];
 }
 
-// Draws [times in seconds, values in display units]; gives an object with setData() and destroy().
+// Draws [times in seconds, values …, coverages?] in display units; gives an object with setData() and destroy().
+// settings: mode (line, steps, bars), lines (names), label, unit, per, coverages (whether there are), height.
 export function chart(place, data, settings) {
   if (typeof uPlot === "undefined") return { setData() {}, destroy() {} };
   place.replaceChildren();

@@ -9,8 +9,12 @@ const counters = [...document.querySelectorAll("[data-count]")];
 const rate = element("rate");
 let curve = null;
 
-function showCounts(counts) {
-  for (const counter of counters) counter.textContent = number(counts[counter.dataset.count]);
+function showCounts(counts, totals) {
+  for (const counter of counters) {
+    const name = counter.dataset.count;
+    counter.textContent = number(counts[name]);
+    counter.nextElementSibling.textContent = say("overview.all", { n: totals[name] });
+  }
   const settled = counts.stored + counts.ignored + counts.quarantined + counts.queued + counts.duplicate;
   const balanced = counts.received === settled;
   const badge = element("balanced");
@@ -39,11 +43,13 @@ function showRate(minutes) {
   }
   const data = [minutes.map(([time]) => time / 1000), minutes.map(([, count]) => count)];
   if (curve) curve.setData(data);
-  else curve = chart(rate, data, { label: rate.dataset.label, unit: { symbol: "", factor: 1 }, bars: true, height: 200 });
+  else curve = chart(rate, data, {
+    mode: "bars", lines: [""], label: rate.dataset.label, unit: { symbol: "", factor: 1 }, per: "", height: 200,
+  });
 }
 
 listen((pulse) => {
-  showCounts(pulse.counts);
+  showCounts(pulse.counts, pulse.totals);
   showProgress(pulse.progress);
   showRate(pulse.rate);
 });
