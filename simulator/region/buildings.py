@@ -96,7 +96,7 @@ def _light(device: PlannedDevice, weather: Weather) -> Callable[[int, float], fl
 
 def cellar(device: PlannedDevice, weather: Weather, _: Beat) -> Make:
     """Temperature of a cellar and of a pipe, and a contact that water would close: it does after heavy rain."""
-    volts, threshold = battery_voltage(device), device.trait("dry until", 14, 60)
+    volts, threshold = battery_voltage(device), device.trait("dry until", 9, 30)
 
     def make(time: int, _k: int, dice: int) -> tuple[int, bytes]:
         pipe = 48 + jitter(dice, 0, 6) - 0.8 * weather.temperature(time)

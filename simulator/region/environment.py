@@ -25,7 +25,7 @@ def outdoor_climate(device: PlannedDevice, weather: Weather, _: Beat) -> Make:
 
 def soil(device: PlannedDevice, weather: Weather, _: Beat) -> Make:
     """Moisture, temperature and conductivity of soil: wet after rain, slow to dry."""
-    dry, hold = device.trait("dry", 9, 16), device.trait("hold", 0.5, 1.1)
+    dry, hold = device.trait("dry", 9, 16), device.trait("hold", 1.2, 2.6)
     salt, volts = device.trait("salt", 0.08, 0.3), battery_voltage(device)
 
     def make(time: int, _k: int, dice: int) -> tuple[int, bytes]:

@@ -65,11 +65,11 @@ class Weather:
     def _rain(self, hour: int) -> float:
         """Rain of an hour, mm."""
         sky = wave(self._clouds, hour / 14) + 0.55 * wave(self._showers, hour / 3)
-        return max(sky - 0.55, 0.0) * 5.5
+        return max(sky - 0.6, 0.0) * 2.1
 
     def _river_rise(self, hour: int) -> float:
         flood = sum(self.rain(hour - age) * _RIVER_SHARE[age] for age in range(_RIVER_MEMORY))
-        return 0.05 + 0.32 * flood
+        return 0.05 + 0.95 * flood
 
     def _soil_wetness(self, hour: int) -> float:
         return sum(self.rain(hour - age) * _SOIL_SHARE[age] for age in range(_SOIL_MEMORY))
