@@ -8,17 +8,26 @@ count nothing, `slots` never exceeds `n`, and it adds up over any cut of time be
 A single window may hold one more than it expects; coverage caps that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter, le, sub
+from typing import NamedTuple
 
 from aggregates.consumption import share_of_step, step
+from aggregates.windows import Window
 from smartregion.clock import SECOND
 from smartregion.model import Rollup, Sample
 from smartregion.quantities import Kind
 
 _time, _value = itemgetter(0), itemgetter(1)
 _ON = 0.5
+
+
+class Around(NamedTuple):
+    """A series' readings next to a window."""
+
+    before: Sample | None
+    after: Sample | None
 
 
 def roll(
@@ -40,30 +49,14 @@ def roll(
     if not samples:
         return None
     times, values = list(map(_time, samples)), list(map(_value, samples))
-    total = sum(values)
-    increase = on_seconds = None
-    if kind is Kind.COUNTER:
-        increase = _rise(values, modulus) + _edges(samples[0], samples[-1], before, after, (start, end), modulus)
-    elif kind is Kind.DELTA:
-        increase = total
-    elif kind is Kind.STATE:
-        on_seconds = _on_time(times, values, before, start, end) / SECOND
-    return Rollup(
-        start,
-        end,
-        len(values),
-        min(values),
-        max(values),
-        total,
-        values[0],
-        times[0],
-        values[-1],
-        times[-1],
-        increase,
-        on_seconds,
-        None if interval is None else _slots(times, before, interval),
-        max(map(sub, times[1:], times), default=0),
-    )
+    around = Around(before, after)
+    increase = _increase(samples, values, Window(start, end), kind, around, modulus)
+    on_seconds = _on_time(times, values, before, start, end) / SECOND if kind is Kind.STATE else None
+    slots = None if interval is None else _slots(times, before, interval)
+    gap = max(map(sub, times[1:], times), default=0)
+    lowest, highest, total = min(values), max(values), sum(values)
+    ends = (values[0], times[0], values[-1], times[-1])
+    return Rollup(start, end, len(values), lowest, highest, total, *ends, increase, on_seconds, slots, gap)
 
 
 def combine(
@@ -86,30 +79,22 @@ def combine(
     first, last = parts[0], parts[-1]
     if first.start == start and first.end == end:
         return first
-    increase = on_seconds = None
-    if kind is Kind.COUNTER:
-        holes = _over_holes(parts, start, end, before, after, _step_share(modulus))
-        increase = sum(part.increase or 0.0 for part in parts) + holes
-    elif kind is Kind.DELTA:
-        increase = sum(part.increase or 0.0 for part in parts)
-    elif kind is Kind.STATE:
-        holes = _over_holes(parts, start, end, before, after, _held)
-        on_seconds = sum(part.on_seconds or 0.0 for part in parts) + holes
+    window, around = Window(start, end), Around(before, after)
     return Rollup(
-        start,
-        end,
-        sum(part.n for part in parts),
-        min(part.minimum for part in parts),
-        max(part.maximum for part in parts),
-        sum(part.total for part in parts),
-        first.first,
-        first.first_time,
-        last.last,
-        last.last_time,
-        increase,
-        on_seconds,
-        _sum_known([part.slots for part in parts]),
-        _longest_gap(parts),
+        start=start,
+        end=end,
+        n=sum(part.n for part in parts),
+        minimum=min(part.minimum for part in parts),
+        maximum=max(part.maximum for part in parts),
+        total=sum(part.total for part in parts),
+        first=first.first,
+        first_time=first.first_time,
+        last=last.last,
+        last_time=last.last_time,
+        increase=_combined_increase(parts, window, kind, around, modulus),
+        on_seconds=_combined_time(parts, window, around) if kind is Kind.STATE else None,
+        slots=_sum_known([part.slots for part in parts]),
+        gap=_longest_gap(parts),
     )
 
 
@@ -139,16 +124,25 @@ def _rise(values: list[float], modulus: float | None) -> float:
     return sum(step(previous, now, modulus) for previous, now in pairwise(values))
 
 
-def _edges(
-    first: Sample,
-    last: Sample,
-    before: Sample | None,
-    after: Sample | None,
-    window: tuple[int, int],
+def _increase(
+    samples: Sequence[Sample],
+    values: list[float],
+    window: Window,
+    kind: Kind,
+    around: Around,
     modulus: float | None,
-) -> float:
-    lead = share_of_step(before, first, *window, modulus) if before is not None else 0.0
-    return lead + (share_of_step(last, after, *window, modulus) if after is not None else 0.0)
+) -> float | None:
+    if kind is Kind.DELTA:
+        return sum(values)
+    if kind is not Kind.COUNTER:
+        return None
+    before, after = around
+    rise = _rise(values, modulus)
+    if before is not None:
+        rise += share_of_step(before, samples[0], *window, modulus)
+    if after is not None:
+        rise += share_of_step(samples[-1], after, *window, modulus)
+    return rise
 
 
 def _on_time(times: list[int], values: list[float], before: Sample | None, start: int, end: int) -> int:
@@ -169,32 +163,40 @@ def _slots(times: list[int], before: Sample | None, interval: float) -> int:
     return filled
 
 
-_Share = Callable[[Sample | None, Sample | None, int, int], float]
+def _combined_increase(
+    parts: Sequence[Rollup], window: Window, kind: Kind, around: Around, modulus: float | None
+) -> float | None:
+    if kind not in (Kind.COUNTER, Kind.DELTA):
+        return None
+    known = sum(part.increase or 0.0 for part in parts)
+    if kind is Kind.DELTA:
+        return known
+    holes = _holes(parts, window, around)
+    return known + sum(
+        share_of_step(previous, following, *hole, modulus)
+        for hole, previous, following in holes
+        if previous is not None and following is not None
+    )
 
 
-def _step_share(modulus: float | None) -> _Share:
-    def share(previous: Sample | None, following: Sample | None, start: int, end: int) -> float:
-        if previous is None or following is None:
-            return 0.0
-        return share_of_step(previous, following, start, end, modulus)
-
-    return share
+def _combined_time(parts: Sequence[Rollup], window: Window, around: Around) -> float:
+    held = [
+        hole for hole, previous, _ in _holes(parts, window, around) if previous is not None and is_on(previous.value)
+    ]
+    return sum(part.on_seconds or 0.0 for part in parts) + sum(hole.end - hole.start for hole in held) / SECOND
 
 
-def _held(previous: Sample | None, _following: Sample | None, start: int, end: int) -> float:
-    return (end - start) / SECOND if previous is not None and previous.value >= _ON else 0.0
-
-
-def _over_holes(
-    parts: Sequence[Rollup], start: int, end: int, before: Sample | None, after: Sample | None, share: _Share
-) -> float:
-    total = 0.0
-    previous, done = before, start
+def _holes(
+    parts: Sequence[Rollup], window: Window, around: Around
+) -> Iterator[tuple[Window, Sample | None, Sample | None]]:
+    """The time that no part covers, each stretch with the readings before and after it."""
+    previous, done = around.before, window.start
     for part in parts:
         if done < part.start:
-            total += share(previous, first_of(part), done, part.start)
+            yield Window(done, part.start), previous, first_of(part)
         previous, done = last_of(part), part.end
-    return total + (share(previous, after, done, end) if done < end else 0.0)
+    if done < window.end:
+        yield Window(done, window.end), previous, around.after
 
 
 def _sum_known(values: Sequence[int | None]) -> int | None:
