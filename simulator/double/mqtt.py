@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import TypeVar
 
 from simulator.double.accounts import Accounts
@@ -34,6 +34,7 @@ class MqttServer:
         self._host = host
         self._inbox: deque[Outgoing] = deque()
         self._woken = False
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name="double-mqtt", daemon=True)
 
     def start(self) -> None:
@@ -42,8 +43,12 @@ class MqttServer:
         self.call(self._open())
 
     def stop(self) -> None:
-        """End every connection and the loop."""
+        """End every connection and the loop; who still publishes is told nothing and goes on unheard."""
+        if self._stopped:
+            return
+        self._stopped = True
         self.call(self._close())
+        self.call(_end_tasks())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -59,18 +64,21 @@ class MqttServer:
         self.call(self._open())
 
     def publish(self, message: Outgoing) -> None:
-        """Hand over one message and return at once."""
+        """Hand over one message and return at once; nothing happens once the server stopped."""
         self._inbox.append(message)
-        if not self._woken:
+        if not self._woken and not self._stopped:
             self._woken = True
             self._loop.call_soon_threadsafe(self._drain)
 
     def publish_batch(self, messages: Sequence[Outgoing], *, lossless: bool) -> None:
         """Hand over messages and wait until they are written or dropped; `lossless` waits for slow readers."""
-        if lossless:
-            self.call(self.broker.deliver_all(messages))
-        else:
-            self.ask(lambda: self.broker.deliver(messages))
+        if self._stopped:
+            return
+        with contextlib.suppress(CancelledError):
+            if lossless:
+                self.call(self.broker.deliver_all(messages))
+            else:
+                self.ask(lambda: self.broker.deliver(messages))
 
     def ask(self, what: Callable[[], T]) -> T:
         """Run a function in the loop's thread and give its result."""
@@ -141,6 +149,13 @@ def _bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 131_072)
     listener.bind((host, port))
     return listener
+
+
+async def _end_tasks() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 async def _as_coroutine(what: Callable[[], T]) -> T:

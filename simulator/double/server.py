@@ -126,7 +126,8 @@ class Double:
     def publish_all(self, messages: Iterable[Publication], *, rate: float | None = None, lossless: bool = True) -> int:
         """Publish many, in order, at most `rate` a second, and say how many; returns when the last is written.
 
-        `lossless` waits for slow readers, for ever if need be; without it they lose the newest, as they really would.
+        `lossless` waits for slow readers, as long as it takes; without it they lose the newest, as they really would.
+        When the double stops meanwhile, the rest is stored but sent to nobody.
         """
         step = _SLICE if rate is None else max(min(int(rate / 50), _SLICE), 1)
         begun, sent = self._clock.now(), 0

@@ -98,7 +98,8 @@ class _Starter:
             connection_limit=connection_limit,
         )
         other = Application(id="hochwasser", tenant=tenant, keys=(new_key(name="fremd"),))
-        return self._stack.enter_context(Double([county, other], history, clock, setup, [self._user_key]))
+        double = Double([county, other], history, clock, setup, [self._user_key])
+        return self._stack.enter_context(double)
 
 
 @pytest.fixture

@@ -149,7 +149,6 @@ def test_only_what_the_client_sends_keeps_it_alive(double: Double, client: Conne
     me.connect(UID, key.text, keepalive=1)
     assert me.packet() == ACCEPTED
     me.subscribe(("#", 0))
-    me.socket.settimeout(0.2)
     with pytest.raises(EOFError):
         _hear_until_the_end(double, me)
 
@@ -158,19 +157,18 @@ def _hear_until_the_end(double: Double, me: RawClient) -> None:
     for number in itertools.count():
         double.publish(APPLICATION, "kreis-musterland", "pegel-01", b"{}", number)
         me.published()
-        with pytest.raises(TimeoutError):
-            me.packet()
 
 
 def test_pings_keep_a_connection_alive(caller: Connect, key: ApiKey) -> None:
     me = caller()
-    me.connect(UID, key.text, keepalive=1)
+    me.connect(UID, key.text, keepalive=2)
     assert me.packet() == ACCEPTED
     for _ in range(4):
         me.ping()
-        me.socket.settimeout(0.5)
+        me.socket.settimeout(0.9)
         with pytest.raises(TimeoutError):
             me.packet()
+        me.socket.settimeout(20)
 
 
 def test_a_revoked_key_ends_with_its_session_not_before(double: Double, client: Connect, key: ApiKey) -> None:

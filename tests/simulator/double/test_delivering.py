@@ -240,3 +240,14 @@ def test_lossless_publishing_goes_on_when_the_slow_reader_is_gone(
         pass
     assert publishing.result() == 2000
     slow.socket.close()
+
+
+def test_stopping_lets_go_of_who_publishes(start: Start, key: ApiKey, pool: ThreadPoolExecutor) -> None:
+    double = start(SMALL)
+    slow = _subscribed(double, key, receive_buffer=4096)
+    publishing = pool.submit(lambda: double.publish_all(_numbered(2000, 2000)))
+    assert slow.published()
+    double.stop()
+    assert publishing.result() == 2000
+    publish(double)
+    slow.socket.close()
