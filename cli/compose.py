@@ -27,6 +27,7 @@ from smartregion.region import Application, Region
 from store.folder import DataFolder
 from store.journal.book_sqlite import SqliteBook
 from store.journal.log_sqlite import SqliteLog
+from store.journal.protocol import LedgerRow
 from store.registry.sql import SqlRegistry
 from store.series.duckdb import DuckSeries
 
@@ -63,8 +64,19 @@ class Stores:
 class Platform:
     """All roles in one process: ingest, jobs, and the questions that API and console ask."""
 
-    def __init__(self, region: Region, stores: Stores, keys: Mapping[str, str], clock: Clock, logger: Logger) -> None:
-        """`keys`: API key by application label; applications without one get no source and no back-fill."""
+    def __init__(
+        self,
+        region: Region,
+        stores: Stores,
+        keys: Mapping[str, str],
+        clock: Clock,
+        logger: Logger,
+        *,
+        listen: bool = True,
+    ) -> None:
+        """`keys`: API key by application label; applications without one get no source and no back-fill.
+        `listen`: connect and close gaps by itself; else only do what is asked.
+        """
         self.region = region
         self.stores = stores
         self.clock = clock
@@ -94,9 +106,17 @@ class Platform:
         self.collector = Collector(stores.log, clock, logger)
         self.worker = Worker(self.collector, stores.log, stores.book, pipeline, logger)
         self.backfill = Backfill(
-            region, self._stacks, stores.book, stores.registry, self.collector, self.worker, clock, logger
+            region,
+            self._stacks,
+            stores.book,
+            stores.registry,
+            self.collector,
+            self.worker,
+            clock,
+            logger,
+            by_itself=listen,
         )
-        sources = [self._source(each) for each in region.applications if each.label in self._stacks]
+        sources = [self._source(each) for each in region.applications if listen and each.label in self._stacks]
         self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
         housekeeping = Housekeeping(region, stores.log, stores.book, stores.series, clock, self.queries.latest.save)
         self.jobs = Jobs(stores.series, stores.registry, housekeeping, region.zone, clock, logger)
@@ -110,13 +130,15 @@ class Platform:
         self.ingest.start()
         self.jobs.start()
 
-    def stop(self) -> None:
-        """Settle what is in hand, save, close; within ten seconds."""
+    def stop(self) -> list[LedgerRow]:
+        """Settle what is in hand, save, close, within ten seconds; gives the ledger as it then stands."""
         self.queries.live.close()
         self.ingest.stop()
         self.jobs.stop()
         self._http.close()
+        rows = self.queries.ledger.rows()
         self.stores.close()
+        return rows
 
     def _source(self, application: Application) -> MqttSource:
         stack = self._stacks[application.label]

@@ -13,12 +13,18 @@ def keys(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
     Raises:
         Misconfigured: one is missing; all that are missing are named at once.
     """
-    found = {each.label: key(each, environment) for each in region.applications}
-    missing = [each for each in region.applications if not found[each.label]]
+    found = known(region, environment)
+    missing = [each for each in region.applications if each.label not in found]
     if missing:
         lines = [f"  {each.label}: set {each.key_env}, or {each.key_env}_FILE to a file it is in" for each in missing]
         raise Misconfigured("\n".join(["API keys of The Things Stack are missing:", *lines]))
     return found
+
+
+def known(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
+    """The keys that are there, for commands that can do without."""
+    found = {each.label: key(each, environment) for each in region.applications}
+    return {label: text for label, text in found.items() if text}
 
 
 def key(application: Application, environment: Mapping[str, str]) -> str:

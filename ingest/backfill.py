@@ -48,7 +48,11 @@ class Backfill:
         worker: Worker,
         clock: Clock,
         logger: Logger,
+        *,
+        by_itself: bool = True,
     ) -> None:
+        """`by_itself`: follow the marks; else only do what is asked by hand."""
+        self._by_itself = by_itself
         self._region = region
         self._stacks = stacks
         self._book = book
@@ -75,6 +79,7 @@ class Backfill:
         """Compare soon: everything (after a reconnect), or one application's window as well (by hand)."""
         if label:
             self._by_hand.append((label, (start, end)))
+            self._progress[label] = Progress(label, "running", 0, 0, start, end)
         self._wanted.set()
 
     def stop(self) -> None:
@@ -88,7 +93,8 @@ class Backfill:
 
     def round(self) -> None:
         """Bring every application up to its server; then do what was asked by hand."""
-        marked = {each.label: self._window(each) for each in self._region.applications if each.label in self._stacks}
+        own = [each for each in self._region.applications if each.label in self._stacks and self._by_itself]
+        marked = {each.label: self._window(each) for each in own}
         finished = self._compare_all(list(marked.items()))
         for label in finished:
             self._registry.set_complete_until(label, marked[label][1])

@@ -9,7 +9,7 @@ from smartregion.clock import DAY, HOUR, MINUTE
 from smartregion.errors import ImplausibleTime, UnknownApplication, Unusable
 from smartregion.model import Message, Record, State, Uplink
 from smartregion.region import Application, Region
-from store.journal.keys import message_key, uplink_key
+from store.journal.keys import lag_ms, message_key, uplink_key
 from store.journal.protocol import Entry
 
 OLDEST = 31 * DAY
@@ -77,8 +77,7 @@ class Judge:
             frame.entry = frame.entry._replace(state=State.IGNORED, cause=reason)
         elif isinstance(parsed, Uplink):
             _check_time(message, parsed.received_at)
-            lag = (parsed.forwarded_at // 1_000_000) - (parsed.received_at // 1_000_000)
-            frame.entry = frame.entry._replace(lag_ms=lag)
+            frame.entry = frame.entry._replace(lag_ms=lag_ms(parsed.received_at, parsed.forwarded_at))
             named = (
                 parsed if parsed.application == application.label else parsed._replace(application=application.label)
             )

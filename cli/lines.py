@@ -1,0 +1,152 @@
+"""What comes in by hand: ledger, import, back-fill."""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from cli.client import Api, api
+from cli.ledger import print_ledger
+from cli.options import Context, DataOption, JsonOption, LangOption, RegionOption, SinceOption, UntilOption, context
+from cli.output import console, one, problem, say
+from cli.texts import text
+from cli.times import read_date, read_time
+from ingest.importing import open_lines
+from queries.ledger import Ledger
+from smartregion.errors import Misconfigured
+from store.journal.book_sqlite import SqliteBook
+from store.journal.log_sqlite import SqliteLog
+
+LINES = 2000
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(ledger)
+    app.command("import")(import_files)
+    app.command()(backfill)
+
+
+def ledger(
+    data: DataOption = None,
+    json: JsonOption = False,  # noqa: FBT002 — a command-line flag
+    lang: LangOption = None,
+    application: Annotated[str, typer.Option(help="Only this application.")] = "",
+    since: SinceOption = "",
+    until: UntilOption = "",
+) -> None:
+    """Show what became of every message, per application and day. Reads the files, also beside a running service.
+
+    Example: smartregion ledger --data data --since 2026-11-01
+    """
+    where = context(None, data, json=json, lang=lang)
+    if not (where.data / "book.db").exists():
+        raise Misconfigured(f"{where.data} holds no journal; name the data folder with --data")
+    book = SqliteBook.reader(where.data / "book.db")
+    log = SqliteLog.reader(where.data / "log.db")
+    try:
+        print_ledger(
+            where, Ledger(book, log).rows(read_date(since, "--since"), read_date(until, "--until"), application)
+        )
+    finally:
+        log.close()
+        book.close()
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Files of JSON lines; also .gz and .zst.", show_default=False)],
+    region: RegionOption = None,
+    data: DataOption = None,
+    lang: LangOption = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+) -> None:
+    """Take in recorded messages: lines of the Storage Integration, of `mosquitto_sub -v`, or bare messages.
+
+    What the platform has seen before is counted as duplicate and changes nothing.
+
+    Example: smartregion import storage.jsonl.gz
+    """
+    where = context(region, data, lang=lang)
+    span = _span(where, since, until)
+    for file in files:
+        open_lines(file).close()
+    with api(where) as talk:
+        taken = sum(_import(talk, file, span) for file in files)
+        _wait_until_settled(talk)
+    say(f"{taken} {text('imported', where.language)}")
+
+
+def backfill(
+    application: Annotated[str, typer.Option(help="Which application.", show_default=False)],
+    since: SinceOption,
+    until: UntilOption = "",
+    region: RegionOption = None,
+    data: DataOption = None,
+    json: JsonOption = False,  # noqa: FBT002
+    lang: LangOption = None,
+) -> None:
+    """Compare a time span with the Storage Integration of The Things Stack and fetch what is missing.
+
+    Example: smartregion backfill --application umwelt-sensorik --since 2026-11-01
+    """
+    where = context(region, data, json=json, lang=lang)
+    zone = where.region().zone
+    start = read_time(since, zone, "--since")
+    end = read_time(until, zone, "--until") if until else time.time_ns()
+    if end <= start:
+        raise Misconfigured("--until must lie after --since")
+    with api(where) as talk:
+        body = {"application": application, "start": start, "end": end}
+        talk.ask("POST", "/v1/admin/backfill", json=body)
+        last = _follow(talk, where, application)
+    one(where, last)
+    if last["state"] != "complete":
+        problem(f"{application}: {last['state']}; the service's log says why")
+        raise typer.Exit(1)
+
+
+def _span(where: Context, since: str, until: str) -> dict[str, int]:
+    if not since and not until:
+        return {}
+    zone = where.region().zone
+    start = read_time(since, zone, "--since") if since else 0
+    end = read_time(until, zone, "--until") if until else time.time_ns()
+    return {"since": start, "until": end}
+
+
+def _import(talk: Api, file: Path, span: dict[str, int]) -> int:
+    taken = 0
+    with open_lines(file) as lines, Progress(console=console(), transient=True) as bar:
+        task = bar.add_task(file.name, total=file.stat().st_size if file.suffix not in {".gz", ".zst"} else None)
+        while batch := list(islice(_whole_lines(lines), LINES)):
+            body = b"".join(batch)
+            taken += int(talk.ask("POST", "/v1/admin/messages", params=dict(span), content=body)["taken"])
+            bar.advance(task, len(body))
+    return taken
+
+
+def _whole_lines(lines: Iterator[bytes]) -> Iterator[bytes]:
+    return (line if line.endswith(b"\n") else line + b"\n" for line in lines)
+
+
+def _wait_until_settled(talk: Api) -> None:
+    while any(row["queued"] for row in talk.all("/v1/ledger")):
+        time.sleep(0.2)
+
+
+def _follow(talk: Api, where: Context, application: str) -> dict[str, object]:
+    """Show a bar until the back-fill of one application stands still; gives its last progress."""
+    with Progress(console=console(), transient=True, disable=where.json) as bar:
+        task = bar.add_task(f"{text('backfill', where.language)} {application}", total=None)
+        while True:
+            found = [each for each in talk.all("/v1/backfill") if each["application"] == application]
+            if found and found[0]["state"] != "running":
+                return found[0]
+            if found:
+                bar.update(task, completed=found[0]["done"], total=found[0]["total"] or None)
+            time.sleep(0.3)
