@@ -107,6 +107,11 @@ class Points:
         latest = tuple(self._latest.of_point(point))
         return PointDetail(self._row(found, self._clock.now()), assignments, latest)
 
+    def row(self, point: str) -> PointRow | None:
+        """A point as in the list, None when there is none of that id."""
+        found = self._registry.point(point)
+        return self._row(found, self._clock.now()) if found else None
+
     def serving(self, point: str) -> tuple[Device, ...]:
         """The devices that serve a point now, its own among them unless that serves another with everything."""
         now = self._clock.now()

@@ -1,0 +1,121 @@
+"""Builds the API over the questions that can be asked."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from api import admin, figures, latest, live, points, problems, readings, records, state
+from api.admin import Doors
+from api.desk import Desk
+from api.guard import Guard
+from api.metrics import Measured
+from api.times import Stamps
+from queries.bundle import Queries
+
+DESCRIPTION: Final = """
+Readings of a region's sensors, and figures made of them, each with its coverage.
+
+Lists are `{"items": […], "next": cursor or null}`; the next page is the same request with `cursor=next`. Times are RFC
+3339 with the offset of the region's zone. Numbers come with their unit (UCUM). Lists also come as CSV
+(`Accept: text/csv` or `format=csv`). Errors are problems (RFC 9457). Ids are opaque. Unknown parameters are refused.
+"""
+TAGS: Final = {
+    "points": "What is measured where, and by which device.",
+    "readings": "Values as they were measured.",
+    "figures": "What was made of readings: windows of a calendar, consumption, coverage.",
+    "ledger": "What became of every message.",
+    "state": "The service itself.",
+    "admin": "Changes; only over the service's own socket.",
+}
+
+
+def create_app(
+    queries: Queries,
+    *,
+    version: str = "",
+    console: APIRouter | None = None,
+    doors: Doors | None = None,
+    metrics: CollectorRegistry | None = None,
+) -> FastAPI:
+    """Build the app.
+
+    Args:
+        console: pages to serve beside the API.
+        doors: functions that change things; without them there are no routes under /v1/admin.
+        metrics: what /metrics shows, with the counts of requests added to it.
+    """
+    desk = Desk(queries, Stamps(queries.region.zone))
+    measured = metrics if metrics is not None else CollectorRegistry()
+    app = FastAPI(
+        title="smartregion",
+        version=version or "0",
+        description=DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=[{"name": name, "description": words} for name, words in TAGS.items()],
+        middleware=[
+            Middleware(Measured, metrics=measured, seconds=time.perf_counter),
+            Middleware(Guard),
+        ],
+    )
+    problems.install(app)
+    for router in _routers(desk, measured, doors):
+        app.include_router(router)
+    if console is not None:
+        app.include_router(console)
+    _describe(app)
+    return app
+
+
+def _routers(desk: Desk, metrics: CollectorRegistry, doors: Doors | None) -> list[APIRouter]:
+    made = [points.router(desk), latest.router(desk), readings.router(desk), figures.router(desk)]
+    made += [records.router(desk), live.router(desk), state.router(desk, metrics)]
+    if doors is not None:
+        made.append(admin.router(desk, doors))
+    return [*made, _nothing_else()]
+
+
+def _nothing_else() -> APIRouter:
+    """No other address under /v1 reaches the console, which would answer with a page."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/v1/{path:path}")
+    async def nothing(path: str) -> None:
+        raise HTTPException(404, path)
+
+    return routes
+
+
+def _describe(app: FastAPI) -> None:
+    """Add the shape of problems to the description, to which every route refers."""
+    described: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not described:
+            described.update(
+                get_openapi(
+                    title=app.title,
+                    version=app.version,
+                    description=app.description,
+                    routes=app.routes,
+                    tags=app.openapi_tags,
+                )
+            )
+            described["components"]["schemas"] |= _problem_schemas()
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change the description
+
+
+def _problem_schemas() -> Mapping[str, Any]:
+    schema = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    nested = schema.pop("$defs", {})
+    return {"Problem": schema, **nested}
