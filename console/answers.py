@@ -3,7 +3,6 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-import structlog
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -29,8 +28,6 @@ HEADERS: Final = {
 }
 YEAR: Final = 365 * 24 * 3600
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-log = structlog.get_logger()
 
 
 def page_route(pages: Pages) -> type[APIRoute]:
@@ -69,7 +66,7 @@ def finish(request: Request, answer: Response) -> Response:
 def _failed(pages: Pages, request: Request, error: Exception) -> Response:
     status = 503 if isinstance(error, Unavailable) else error.status_code if isinstance(error, HTTPException) else 500
     if status not in (404, 503):
-        log.error("page failed", path=request.url.path, exc_info=error)
+        pages.logger.error("page failed", path=request.url.path, exc_info=error)
     shown = status if status in (404, 503) else 500
     if request.url.path.endswith(".json"):
         return JSONResponse({"status": shown}, shown)

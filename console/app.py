@@ -21,15 +21,18 @@ from console.map import map_data, placed
 from console.overview import overview
 from console.point import point_page
 from console.pulse import Pulse
+from console.trends import TRENDS, trend_data
 from queries.bundle import Queries
+from smartregion import logs
+from smartregion.logs import Logger
 from smartregion.quantities import QUANTITIES
 
 STATIC: Final = Path(__file__).parent / "static"
 
 
-def create_router(queries: Queries) -> APIRouter:
+def create_router(queries: Queries, logger: Logger | None = None) -> APIRouter:
     """All pages. Include it last: it answers for every address that nobody else knows."""
-    pages = Pages(queries, environment(), own_version())
+    pages = Pages(queries, environment(), own_version(), logger or logs.get("console"))
     fleet, pulse = Fleet(queries), Pulse(queries)
 
     @asynccontextmanager
@@ -41,6 +44,7 @@ def create_router(queries: Queries) -> APIRouter:
     router = APIRouter(route_class=page_route(pages), lifespan=lifespan, include_in_schema=False)
     _add_pages(router, pages, fleet)
     _add_lists(router, pages, fleet)
+    _add_charts(router, pages)
     _add_streams(router, pulse)
     _add_rest(router)
     return router
@@ -61,16 +65,6 @@ def _add_pages(router: APIRouter, pages: Pages, fleet: Fleet) -> None:
         rows = [row for row in fleet.rows() if row.domain == domain]
         template, page = domains.page(domain, rows, queries)
         return HTMLResponse(pages.render(template, request, pages.reader(request), page))
-
-    @router.get("/points/{point}/chart.json")
-    def get_chart(request: Request, point: str) -> Response:
-        asked = request.query_params
-        quantity = QUANTITIES.get(asked.get("quantity", ""))
-        if quantity is None or queries.registry.point(point) is None:
-            raise HTTPException(404)
-        length = asked.get("range", "")
-        data = chart_data(queries, pages.reader(request), point, quantity, length if length in RANGES else "7d")
-        return JSONResponse(data)
 
     @router.get("/points/{point}")
     def get_point(request: Request, point: str) -> Response:
@@ -104,6 +98,26 @@ def _add_lists(router: APIRouter, pages: Pages, fleet: Fleet) -> None:
     @router.get("/map.json")
     def get_map_data(request: Request) -> Response:
         return JSONResponse(map_data(fleet.rows(), queries.region.tenants, pages.reader(request)))
+
+
+def _add_charts(router: APIRouter, pages: Pages) -> None:
+    queries = pages.queries
+
+    @router.get("/domains/{domain}/chart.json")
+    def get_trend(domain: str) -> Response:
+        if domain not in TRENDS:
+            raise HTTPException(404)
+        return JSONResponse(trend_data(queries, domain))
+
+    @router.get("/points/{point}/chart.json")
+    def get_chart(request: Request, point: str) -> Response:
+        asked = request.query_params
+        quantity = QUANTITIES.get(asked.get("quantity", ""))
+        if quantity is None or queries.registry.point(point) is None:
+            raise HTTPException(404)
+        length = asked.get("range", "")
+        data = chart_data(queries, pages.reader(request), point, quantity, length if length in RANGES else "7d")
+        return JSONResponse(data)
 
 
 def _add_streams(router: APIRouter, pulse: Pulse) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
 
-from console.reader import Reader
+from console.reader import DIGITS, Reader
 from queries.bundle import Queries
 from queries.figures import FigureQuery, FigureRow
 from queries.silence import MISSED
@@ -59,8 +59,17 @@ def chart_data(queries: Queries, reader: Reader, point: str, quantity: Quantity,
         "coverages": drawn.coverages,
         "total": drawn.total,
         "coverage": question.coverage(),
-        "unit": {"symbol": "%" if drawn.per == "share_day" else quantity.symbol, "kind": quantity.kind.value},
+        "unit": unit_of(quantity, share=drawn.per == "share_day"),
+        "from": start // _MILLISECOND,
+        "to": end // _MILLISECOND,
     }
+
+
+def unit_of(quantity: Quantity, *, share: bool) -> dict[str, Any]:
+    """How the scripts show a value that is in the display unit already."""
+    symbol = "%" if share else quantity.symbol
+    digits = DIGITS.get(quantity.name, DIGITS.get(symbol))
+    return {"symbol": symbol, "kind": "gauge" if share else quantity.kind.value, "digits": digits}
 
 
 @dataclass(frozen=True, slots=True)

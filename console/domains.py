@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from console.fleet import Row, Value
 from console.overview import FULL_PERCENT
+from console.trends import TRENDS
 from console.using import Days, at_night, by_point, by_tenant, total
 from queries.bundle import Queries
 from queries.points import Status
@@ -151,6 +152,7 @@ def page(domain: str, rows: Sequence[Row], queries: Queries) -> tuple[str, Page]
         "domain": domain,
         "points": len(rows),
         "silent": sum(row.status is Status.SILENT for row in rows),
+        "trend": TRENDS.get(domain) if rows else None,
         "others": [row for row in rows if row.id not in used],
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from console.reader import DIGITS
 from queries.bundle import Queries
 from queries.latest import Newest
 from queries.points import PointFilter, PointRow, Status
@@ -52,6 +53,11 @@ class Value:
     def kind(self) -> str:
         """gauge, counter, delta, state or event."""
         return QUANTITIES[self.quantity].kind.value if self.quantity in QUANTITIES else Kind.GAUGE.value
+
+    @property
+    def digits(self) -> int | None:
+        """Decimal places its unit is shown with; None goes by the size of the value."""
+        return DIGITS.get(self.quantity, DIGITS.get(self.symbol))
 
     @property
     def is_of_the_device(self) -> bool:

@@ -15,9 +15,10 @@ from console.reader import COOKIE, Reader, choose
 from console.texts import DOMAINS, TEXTS
 from queries.bundle import Queries
 from smartregion import timestamps
+from smartregion.logs import Logger
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-SPOKEN: Final = ("age.", "on", "off", "backfill.", "point.", "coverage.", "overview.all")
+SPOKEN: Final = ("age.", "on", "off", "backfill.", "point.", "coverage.", "overview.all", "col.time")
 """Which of the texts the pages' scripts need."""
 
 
@@ -69,6 +70,7 @@ class Pages:
     queries: Queries
     templates: Environment
     version: str
+    logger: Logger
 
     def reader(self, request: Request) -> Reader:
         """Who asks: the language of the address, the cookie or the browser."""

@@ -49,6 +49,7 @@ def _point(row: Row, reader: Reader) -> dict[str, Any]:
             "time": value.time // 1_000_000,
             "symbol": value.symbol,
             "factor": value.factor,
+            "digits": value.digits,
             "kind": value.kind,
         },
     }

@@ -5,7 +5,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from math import isfinite
 from typing import Any, Final
 
@@ -13,10 +13,11 @@ from anyio import to_thread
 
 from console.filling import filling
 from console.fleet import key_of
-from console.overview import counts_of_all, counts_of_today
+from console.overview import LEDGER_DAYS, counts_of_all, counts_of_today
 from queries.bundle import Queries
 from queries.latest import Newest
 from queries.live import Event, Heard, Missed, Subscription
+from smartregion import timestamps
 from smartregion.clock import MINUTE
 from smartregion.errors import Unavailable
 from store.journal.protocol import LedgerRow
@@ -184,11 +185,16 @@ class Pulse:
             "now": self._now(),
             "counts": asdict(counts_of_today(ledger, self._queries)),
             "totals": asdict(counts_of_all(ledger)),
-            "progress": None if progress is None else asdict(progress),
+            "progress": None if progress is None else asdict(progress) | {"shown": progress.shown},
+            "ledger": [[row.application, row.day.isoformat(), *row[2:]] for row in self._recent(ledger)],
             "rate": self._rate.minutes(),
             "values": values,
         }
         return f"event: pulse\nid: {data['now']}\ndata: {json.dumps(data, separators=(',', ':'), allow_nan=False)}\n\n"
+
+    def _recent(self, ledger: list[LedgerRow]) -> list[LedgerRow]:
+        first = timestamps.to_datetime(self._queries.clock.now(), self._queries.region.zone).date()
+        return [row for row in ledger if row.day > first - timedelta(days=LEDGER_DAYS)]
 
     def _now(self) -> int:
         return self._queries.clock.now() // _MILLISECOND

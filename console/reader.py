@@ -13,6 +13,13 @@ from smartregion.quantities import QUANTITIES, Kind, Quantity
 
 COOKIE: Final = "smartregion_language"
 NOTHING: Final = "–"
+DIGITS: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("%", "ppm", "ppb", "W", "VA", "var", "lx", "dBm", "L/h", "µg/m³", "W/m²", "kPa", "µS/cm"), 0),
+    **dict.fromkeys(("°C", "dB", "hPa", "km/h", "m/s", "mm", "mm/h"), 1),
+    **dict.fromkeys(("V", "A"), 2),
+    **dict.fromkeys(("position.latitude", "position.longitude"), 5),
+}
+"""By unit as shown, or by quantity."""
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -43,10 +50,14 @@ def _weight(written: str) -> float:
         return 0.0
 
 
-def digits_of(value: float) -> int:
-    """Decimal places that suit the size of a value: three significant digits, never more than two places."""
-    size = abs(value)
-    return 0 if size >= 100 or value == int(value) else 1 if size >= 10 else 2
+def digits_of(value: float, symbol: str = "", name: str = "") -> int:
+    """Decimal places of a value in its display unit: what the unit's sensors can tell, else three digits in all."""
+    fixed = DIGITS.get(name, DIGITS.get(symbol))
+    if fixed is not None:
+        return fixed
+    if not symbol and value == int(value):
+        return 0
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,8 @@ class Reader:
     def text(self, key: str, **values: object) -> str:
         """The words for a key, with its gaps filled in; numbers in the reader's form."""
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return text(key, self.language).format_map(shown)
+        one = f"{key}.one" if values.get("n") == 1 else ""
+        return text(one if one in TEXTS else key, self.language).format_map(shown)
 
     def form(self, key: str) -> str:
         """The words for a key with its gaps still open, for the page's scripts."""
@@ -74,13 +86,13 @@ class Reader:
         written = f"{value:,.{digits}f}"
         if not any(sign in written for sign in "123456789"):
             written = written.removeprefix("-")
-        return written.translate(str.maketrans(",.", ".,")) if self.language == "de" else written.replace("-", "−")
+        return written.translate(str.maketrans(",.-", ".,−" if self.language == "de" else ",.−"))
 
     def percent(self, share: float | None) -> str:
-        """A share (0..1) as a percentage; rounded down below 100 %, so that a gap never looks whole."""
+        """A share (0..1) as a percentage; near 100 % rounded down, so that a gap never looks whole."""
         if share is None:
             return NOTHING
-        whole = min(int(share * 100 + 1e-9), 100)
+        whole = min(int(share * 100 + 1e-9), 100) if share > 0.99 else round(share * 100)
         return f"{self.number(whole)} %" if self.language == "de" else f"{whole}%"
 
     def label(self, name: str) -> str:
@@ -102,7 +114,7 @@ class Reader:
         if value is None:
             return NOTHING
         shown = value * quantity.display_factor
-        return f"{self.number(shown, digits_of(shown))} {quantity.symbol}".strip()
+        return f"{self.number(shown, digits_of(shown, quantity.symbol, quantity.name))} {quantity.symbol}".strip()
 
     def attributes(self, attributes: Attributes) -> str:
         """`Phase L1, Tarif 2`."""

@@ -111,7 +111,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "backfill.done": ("Verlauf vollständig", "History complete"),
     "backfill.failed": ("Nachholen unterbrochen", "Back-fill interrupted"),
     "backfill.steps": ("{done} von {total}", "{done} of {total}"),
-    "backfill.pulled": ("{n} Nachrichten nachgeholt", "{n} messages pulled"),
     # empty states
     "empty.data": ("Noch keine Daten.", "No data yet."),
     "empty.backfill": (
@@ -287,6 +286,11 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
             "(guide values of the German Environment Agency)."
         ),
     ),
+    "trend.energy": ("Stromverbrauch je Tag", "Electricity consumption per day"),
+    "trend.water": ("Wasserverbrauch je Tag", "Water consumption per day"),
+    "trend.mobility": ("Belegte Parkplätze, Anteil je Stunde", "Occupied parking spaces, share per hour"),
+    "trend.environment": ("Lufttemperatur, Stundenmittel aller Orte", "Air temperature, hourly mean of all places"),
+    "trend.buildings": ("CO₂-Gehalt, Stundenmittel aller Räume", "CO₂, hourly mean of all rooms"),
     "domain.other": ("Weitere Messstellen", "Other points"),
     "domain.none": ("Noch keine Messstelle in diesem Fachbereich.", "No point in this domain yet."),
     # headline figures
@@ -298,6 +302,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "figure.buildings": ("CO₂ im Mittel", "mean CO₂"),
     "figure.yesterday": ("gestern {value}", "{value} yesterday"),
     "figure.points": ("{n} Messstellen", "{n} points"),
+    "figure.points.one": ("1 Messstelle", "1 point"),
     "figure.silent": ("{n} still", "{n} silent"),
     # values
     "on": ("ja", "yes"),

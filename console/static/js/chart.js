@@ -1,9 +1,9 @@
 // uPlot with the reader's numbers and clock, and the page's colours in light and dark.
 
-import { amount, digitsOf, number, percent, say, wallOffset, when } from "./format.js";
+import { amount, number, percent, say, wallOffset, when } from "./format.js";
 
 const HOUR = 3600;
-const STEPS = [0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 96, 168].map((hours) => hours * HOUR);
+const STEPS = [1 / 60, 1 / 12, 1 / 6, 0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 96, 168].map((hours) => hours * HOUR);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function colour(name) {
@@ -37,12 +37,20 @@ function tickLabels(_plot, times) {
   });
 }
 
+function decimals(step) {
+  for (let digits = 0; digits < 4; digits += 1) {
+    const scaled = step * 10 ** digits;
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6) return digits;
+  }
+  return 4;
+}
+
 function axes(settings) {
   const common = { stroke: colour("muted"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false }, font: "13px system-ui, sans-serif" };
   const state = settings.mode === "steps";
-  const values = (_plot, marks) => marks.map((mark) => {
+  const values = (_plot, marks, _axis, _space, increment) => marks.map((mark) => {
     if (state) return mark === 0 || mark === 1 ? say(mark ? "on" : "off") : "";
-    return number(mark, Math.max(...marks.map((other) => digitsOf(Number(other.toFixed(6))))));
+    return number(mark, decimals(increment));
   });
   return [
     { ...common, incrs: STEPS, splits: ticks, values: tickLabels, space: 64 },
@@ -81,12 +89,12 @@ function coverageSeries() {
 function options(place, settings) {
   return {
     width: place.clientWidth, height: settings.height ?? 300,
-    padding: [12, 8, 0, 0],
+    padding: [12, 22, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { x: { time: false }, y: { range: (_plot, low, high) => range(low, high, settings) }, coverage: { range: [0, 1] } },
+    scales: { x: { time: false, range: () => settings.span }, y: { range: (_plot, low, high) => range(low, high, settings) }, coverage: { range: [0, 1] } },
     axes: axes(settings),
     series: [
-      { label: "", value: (_plot, time) => (time === null ? "–" : when(time * 1000, settings.per === "day" ? "weekday" : "moment")) },
+      { label: say("col.time"), value: (_plot, time) => (time === null ? "–" : when(time * 1000, settings.per === "day" ? "weekday" : "moment")) },
       ...series(settings),
       ...(settings.coverages ? [coverageSeries()] : []),
     ],
@@ -102,7 +110,7 @@ function range(low, high, settings) {
 }
 
 // Draws [times in seconds, values …, coverages?] in display units; gives an object with setData() and destroy().
-// settings: mode (line, steps, bars), lines (names), label, unit, per, coverages (whether there are), height.
+// settings: mode (line, steps, bars), lines (names), label, unit, per, span (from, to), coverages (whether there are), height.
 export function chart(place, data, settings) {
   if (typeof uPlot === "undefined") return { setData() {}, destroy() {} };
   place.replaceChildren();
@@ -116,8 +124,9 @@ export function chart(place, data, settings) {
   resized.observe(place);
   dark.addEventListener("change", recolour);
   return {
-    setData(fresh) {
+    setData(fresh, span) {
       current = fresh;
+      settings.span = span;
       plot.setData(fresh);
     },
     destroy() {

@@ -12,23 +12,25 @@ export function say(key, values = {}) {
 
 export function number(value, digits = 0) {
   return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .format(value).replace(/^-([0.,]*)$/, "$1");
+    .format(value).replace(/^-([0.,]*)$/, "$1").replace("-", "−");
 }
 
-export function digitsOf(value) {
+export function digitsOf(value, unit) {
+  if (Number.isInteger(unit.digits)) return unit.digits;
+  if (!unit.symbol && Number.isInteger(value)) return 0;
   const size = Math.abs(value);
-  return size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2;
+  return size >= 100 ? 0 : size >= 10 ? 1 : 2;
 }
 
 export function amount(value, unit) {
   if (value === null || value === undefined) return "–";
   if (unit.kind === "state" || unit.kind === "event") return say(value >= 0.5 ? "on" : "off");
   const shown = value * unit.factor;
-  return `${number(shown, digitsOf(shown))} ${unit.symbol}`.trim();
+  return `${number(shown, digitsOf(shown, unit))} ${unit.symbol}`.trim();
 }
 
 export function percent(share) {
-  const whole = Math.min(Math.floor(share * 100 + 1e-9), 100);
+  const whole = share > 0.99 ? Math.min(Math.floor(share * 100 + 1e-9), 100) : Math.round(share * 100);
   return language === "de" ? `${number(whole)} %` : `${whole}%`;
 }
 

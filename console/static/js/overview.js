@@ -30,26 +30,36 @@ function showProgress(progress) {
   const title = element("backfill-title");
   title.textContent = progress.running ? title.dataset.running : title.dataset.done;
   element("backfill-steps").textContent = say("backfill.steps", progress);
-  element("backfill-doing").textContent = progress.doing;
+  element("backfill-doing").textContent = progress.parts.map(([name, state, done, total]) =>
+    (state === "running" ? `${name} ${say("backfill.steps", { done, total })}` : `${name}: ${state}`)).join(" · ");
   const bar = element("backfill-bar");
   bar.max = progress.total || 1;
   bar.value = progress.total ? progress.done : 1;
 }
 
-function showRate(minutes) {
+function showLedger(rows) {
+  for (const [application, day, ...counts] of rows) {
+    const row = document.querySelector(`[data-ledger="${CSS.escape(`${application}|${day}`)}"]`);
+    row?.querySelectorAll("td.right").forEach((cell, index) => { cell.textContent = number(counts[index]); });
+  }
+}
+
+function showRate(minutes, now) {
   if (!minutes.length) {
     showEmpty(rate, rate.dataset.empty);
     return;
   }
   const data = [minutes.map(([time]) => time / 1000), minutes.map(([, count]) => count)];
-  if (curve) curve.setData(data);
+  const span = [now / 1000 - 3600, now / 1000 + 60];
+  if (curve) curve.setData(data, span);
   else curve = chart(rate, data, {
-    mode: "bars", lines: [""], label: rate.dataset.label, unit: { symbol: "", factor: 1 }, per: "", height: 200,
+    mode: "bars", lines: [""], label: rate.dataset.label, unit: { symbol: "", digits: 0 }, per: "", height: 220, span,
   });
 }
 
 listen((pulse) => {
   showCounts(pulse.counts, pulse.totals);
   showProgress(pulse.progress);
-  showRate(pulse.rate);
+  showLedger(pulse.ledger);
+  showRate(pulse.rate, pulse.now);
 });

@@ -21,8 +21,9 @@ function flash(element) {
 
 function put(element, value, time) {
   if (Number(element.dataset.time) >= time) return;
-  const { kind, symbol, factor } = element.dataset;
-  element.textContent = amount(value, { kind, symbol, factor: Number(factor) });
+  const { kind, symbol, factor, digits } = element.dataset;
+  const unit = { kind, symbol, factor: Number(factor), digits: digits === undefined ? undefined : Number(digits) };
+  element.textContent = amount(value, unit);
   element.dataset.time = time;
   element.classList.remove("stale-value");
   element.parentElement.querySelector(".badge.stale")?.remove();

@@ -42,7 +42,7 @@ function draw(data) {
   if (covered) columns.push(data.coverages);
   drawn = chart(place, columns, {
     mode: data.mode, lines: data.lines.map((line) => line.name), label: label(data), unit: data.unit, per: data.per,
-    coverages: covered,
+    coverages: covered, span: [data.from / 1000, data.to / 1000],
   });
 }
 
