@@ -19,7 +19,11 @@ class Limits:
     """How many packets wait behind it; a further one is dropped without a word."""
     connect_seconds: float = 10.0
     keepalive_seconds: float = 3600.0
-    """Stands in where a client asks for keepalive 0."""
+    """How long a client that asks for keepalive 0 may be silent."""
+
+    def patience(self, keepalive: int) -> float:
+        """Seconds a client may send nothing before its connection ends."""
+        return keepalive * 1.5 or self.keepalive_seconds
 
 
 class Counts(NamedTuple):

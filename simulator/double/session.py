@@ -189,7 +189,7 @@ class Session(asyncio.Protocol):
 
     def _welcome(self, keepalive: int) -> None:
         self._connected = True
-        self._patience = keepalive * 1.5 or self._broker.limits.keepalive_seconds
+        self._patience = self._broker.limits.patience(keepalive)
         self._timer.cancel()
         self._timer = self._loop.call_later(self._patience, self._look_at_the_clock)
         self._transport.write(packets.connack(ACCEPTED))

@@ -144,6 +144,10 @@ def test_connect_must_come_within_ten_seconds() -> None:
     assert Limits().connect_seconds == 10
 
 
+def test_patience_is_one_and_a_half_times_the_keepalive_and_an_hour_without() -> None:
+    assert [Limits().patience(seconds) for seconds in (30, 5, 0)] == [45, 7.5, 3600]
+
+
 def test_only_what_the_client_sends_keeps_it_alive(double: Double, client: Connect, key: ApiKey) -> None:
     me = client()
     me.connect(UID, key.text, keepalive=1)
