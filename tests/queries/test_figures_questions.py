@@ -166,3 +166,23 @@ def test_days_hours_weeks_points_and_totals_all_add_up_to_the_same_consumption(r
     for window, group_by in (("1d", "point"), ("1w", "tenant"), ("1mo", "tenant"), ("1y", "none"), ("1q", "domain")):
         assert isclose(consumption(window, group_by), by_hour, rel_tol=1e-9, abs_tol=1e-6)
     assert isclose(consumption("1d", "tenant", domains=("water",)), by_hour, rel_tol=1e-9, abs_tol=1e-6)
+
+
+@pytest.mark.parametrize(("window", "expected"), [("15m", [30, None, None, None, 60]), ("1h", [30, 60]), ("1w", [90])])
+def test_a_municipality_has_figures_for_windows_that_no_total_is_kept_for(
+    window: str, expected: list[float | None]
+) -> None:
+    # Two amounts, 30 Wh at 01:00 and 60 Wh at 02:00.
+    fitting = Series("hall", "app.m", "energy.active_import", tenant="town")
+    county = County([at(fitting, "2026-06-10T01:00:00Z", 30), at(fitting, "2026-06-10T02:00:00Z", 60)])
+
+    rows = county.ask(
+        fitting.quantity,
+        "2026-06-10T01:00:00Z",
+        "2026-06-10T02:01:00Z",
+        fn="increase",
+        group_by="tenant",
+        window=window,
+    )
+
+    assert values(rows) == expected
