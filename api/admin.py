@@ -1,7 +1,6 @@
 """What changes things. Only the service's own socket file, or the process itself, reaches these routes."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -18,9 +17,8 @@ from api.points import assignment
 from api.problems import Refusal
 from api.times import moment
 from smartregion.errors import Misconfigured
-from smartregion.model import Assignment, Message
+from smartregion.model import Assignment
 from smartregion.quantities import QUANTITIES
-from smartregion.timestamps import parse
 
 MOST_BYTES: Final = 64 * 2**20
 
@@ -29,10 +27,19 @@ MOST_BYTES: Final = 64 * 2**20
 class Doors:
     """What the API needs of other rooms, handed in."""
 
-    append: Callable[[Sequence[Message]], None]
-    """Make messages durable. Raises Unavailable when none of them was kept."""
+    take_in: Callable[[bytes, tuple[int, int] | None], int]
+    """Make the lines of a recording durable and say how many; a span narrows the frame times that are accepted.
+    Raises Unavailable.
+    """
     backfill: Callable[[str, int, int | None], None]
     """Begin a back-fill of an application from..until. Raises Misconfigured when there is no such application."""
+
+
+class MessagesAsked(Asked):
+    """Which frame times are accepted; those of ten years without it."""
+
+    since: str = ""
+    until: str = ""
 
 
 class Body(BaseModel):
@@ -75,8 +82,7 @@ _LINES: Final[dict[str, Any]] = {
         "content": {
             "application/x-ndjson": {
                 "schema": {"type": "string"},
-                "example": '{"topic": "v3/county-water@county/devices/w1-0042/up", "payload": "{…}", '
-                '"arrived_at": "2026-11-22T18:15:00Z"}\n',
+                "example": '{"topic": "v3/county-water@county/devices/w1-0042/up", "payload": "{…}"}\n',
             }
         },
     }
@@ -96,11 +102,19 @@ def _add_messages(routes: APIRouter, desk: Desk, doors: Doors) -> None:
     answers = described(shapes.Appended, 403, 503, status=202)
 
     @routes.post("/messages", status_code=202, response_model=shapes.Appended, responses=answers, openapi_extra=_LINES)
-    async def append_messages(request: Request, _asked: Annotated[Asked, Query()]) -> Response:
-        """Take in messages, one JSON object a line; durable when this answers, or none of them is."""
-        body = await _body(request)
-        count = await run_in_threadpool(_take_in, body, desk.queries.clock.now(), doors)
+    async def append_messages(request: Request, asked: Annotated[MessagesAsked, Query()]) -> Response:
+        """Take in recorded messages, one a line; durable when this answers. What a line is worth the ledger tells."""
+        span = _span(asked, desk)
+        count = await run_in_threadpool(doors.take_in, await _body(request), span)
         return Response(shapes.Appended(received=count).model_dump_json(), 202, media_type="application/json")
+
+
+def _span(asked: MessagesAsked, desk: Desk) -> tuple[int, int] | None:
+    if not asked.since and not asked.until:
+        return None
+    zone, now = desk.queries.region.zone, desk.queries.clock.now()
+    since = moment(asked.since, zone, "since") if asked.since else 0
+    return since, moment(asked.until, zone, "until") if asked.until else now
 
 
 async def _body(request: Request) -> bytes:
@@ -110,34 +124,6 @@ async def _body(request: Request) -> bytes:
         if len(body) > MOST_BYTES:
             raise Refusal(413, f"The body is above {MOST_BYTES} bytes; send the lines in several requests.")
     return bytes(body)
-
-
-def _take_in(body: bytes, now: int, doors: Doors) -> int:
-    taken = list(messages(body, now))
-    if taken:
-        doors.append(taken)
-    return len(taken)
-
-
-def messages(body: bytes, now: int) -> Iterator[Message]:
-    """Messages of JSON lines `{"topic", "payload", "arrived_at"?}`; other fields are left aside. Raises Refusal."""
-    for number, line in enumerate(body.split(b"\n"), 1):
-        if line.strip():
-            try:
-                yield _message(json.loads(line), now)
-            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-                words = 'is no {"topic": …, "payload": …, "arrived_at": …}'
-                raise Refusal(422, f"line {number} {words}: {error}", [(f"line {number}", words)]) from error
-
-
-def _message(told: dict[str, Any], now: int) -> Message:
-    payload = told["payload"]
-    text = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
-    arrived_at = parse(told["arrived_at"]) if told.get("arrived_at") else now
-    topic = told.get("topic", "")
-    if not isinstance(topic, str):
-        raise TypeError("the topic must be text")
-    return Message("import", "", topic, arrived_at, text.encode("utf-8", "surrogatepass"))
 
 
 def _add_backfill(routes: APIRouter, desk: Desk, doors: Doors) -> None:

@@ -96,7 +96,7 @@ def _in_process(where: Context) -> Iterator[httpx.ASGITransport]:
         platform = Platform(county, Stores.open(folder, county, clock), keys, clock, logs.get("cli"), listen=False)
         platform.start()
         try:
-            yield httpx.ASGITransport(app=create_site(platform, local=True))
+            yield httpx.ASGITransport(app=create_site(platform))
         finally:
             platform.stop()
 

@@ -9,6 +9,8 @@ from prometheus_client import CollectorRegistry
 
 from ingest.backfill import Backfill
 from ingest.collector import Collector
+from ingest.importing import messages
+from ingest.judging import IMPORT, import_source
 from ingest.mqtt import MqttSource
 from ingest.pipeline import Pipeline
 from ingest.quiet import Quiet
@@ -21,8 +23,8 @@ from jobs.housekeeping import Housekeeping
 from jobs.schedule import Jobs
 from queries.bundle import Queries, build
 from smartregion.clock import Clock
+from smartregion.errors import Misconfigured
 from smartregion.logs import Logger
-from smartregion.model import Message
 from smartregion.region import Application, Region
 from store.folder import DataFolder
 from store.journal.book_sqlite import SqliteBook
@@ -121,9 +123,20 @@ class Platform:
         housekeeping = Housekeeping(region, stores.log, stores.book, stores.series, clock, self.queries.latest.save)
         self.jobs = Jobs(stores.series, stores.registry, housekeeping, region.zone, clock, logger)
 
-    def append(self, messages: list[Message]) -> None:
-        """The door for messages that come by import or webhook; returns when they are durable."""
-        self.collector.keep(messages)
+    def take_in(self, body: bytes, span: tuple[int, int] | None) -> int:
+        """Make the lines of an import durable and say how many. `span`: the frame times that are accepted."""
+        source = import_source(*span) if span else IMPORT
+        taken = list(messages(iter(body.split(b"\n")), source, self.clock.now()))
+        if taken:
+            self.collector.keep(taken)
+        return len(taken)
+
+    def fetch(self, application: str, start: int, until: int | None) -> None:
+        """Begin a back-fill by hand. Raises Misconfigured when there is no such application, or no key for it."""
+        if application not in self._stacks:
+            known = ", ".join(self._stacks) or "none"
+            raise Misconfigured(f"no application {application!r} with an API key; there are: {known}")
+        self.backfill.ask(application, start, self.clock.now() if until is None else until)
 
     def start(self) -> None:
         """Start everything but the web server."""

@@ -18,6 +18,7 @@ from cli.times import read_date, read_time
 from ingest.importing import open_lines
 from queries.ledger import Ledger
 from smartregion.errors import Misconfigured
+from smartregion.timestamps import render
 from store.journal.book_sqlite import SqliteBook
 from store.journal.log_sqlite import SqliteLog
 
@@ -101,7 +102,7 @@ def backfill(
     if end <= start:
         raise Misconfigured("--until must lie after --since")
     with api(where) as talk:
-        body = {"application": application, "start": start, "end": end}
+        body = {"application": application, "from": render(start), "to": render(end)}
         talk.ask("POST", "/v1/admin/backfill", json=body)
         last = _follow(talk, where, application)
     one(where, last)
@@ -110,22 +111,22 @@ def backfill(
         raise typer.Exit(1)
 
 
-def _span(where: Context, since: str, until: str) -> dict[str, int]:
+def _span(where: Context, since: str, until: str) -> dict[str, str]:
     if not since and not until:
         return {}
     zone = where.region().zone
     start = read_time(since, zone, "--since") if since else 0
     end = read_time(until, zone, "--until") if until else time.time_ns()
-    return {"since": start, "until": end}
+    return {"since": render(start), "until": render(end)}
 
 
-def _import(talk: Api, file: Path, span: dict[str, int]) -> int:
+def _import(talk: Api, file: Path, span: dict[str, str]) -> int:
     taken = 0
     with open_lines(file) as lines, Progress(console=console(), transient=True) as bar:
         task = bar.add_task(file.name, total=file.stat().st_size if file.suffix not in {".gz", ".zst"} else None)
         while batch := list(islice(_whole_lines(lines), LINES)):
             body = b"".join(batch)
-            taken += int(talk.ask("POST", "/v1/admin/messages", params=dict(span), content=body)["taken"])
+            taken += int(talk.ask("POST", "/v1/admin/messages", params=dict(span), content=body)["received"])
             bar.advance(task, len(body))
     return taken
 

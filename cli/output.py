@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -61,7 +62,7 @@ def _heading(column: str, context: Context) -> str:
     return text(column, context.language) if column in TEXTS else column
 
 
-def _justify(items: Sequence[Row], column: str) -> "str":
+def _justify(items: Sequence[Row], column: str) -> Literal["left", "right"]:
     return "right" if all(isinstance(item.get(column), int | float | None) for item in items) else "left"
 
 

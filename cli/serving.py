@@ -35,7 +35,7 @@ class WebServer:
     def start(self, app: ASGIApp) -> None:
         """Begin to answer."""
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="off"
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="on"
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._tcp, self._local],), name="web")
