@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ from console.map import map_data, placed
 from console.overview import overview
 from console.point import point_page
 from console.pulse import Pulse
+from console.sheet import sheet
 from console.trends import TRENDS, trend_data
 from queries.bundle import Queries
 from smartregion import logs
@@ -109,15 +110,23 @@ def _add_charts(router: APIRouter, pages: Pages) -> None:
             raise HTTPException(404)
         return JSONResponse(trend_data(queries, domain))
 
-    @router.get("/points/{point}/chart.json")
-    def get_chart(request: Request, point: str) -> Response:
+    def data_of(request: Request, point: str) -> dict[str, Any]:
         asked = request.query_params
         quantity = QUANTITIES.get(asked.get("quantity", ""))
         if quantity is None or queries.registry.point(point) is None:
             raise HTTPException(404)
         length = asked.get("range", "")
-        data = chart_data(queries, pages.reader(request), point, quantity, length if length in RANGES else "7d")
-        return JSONResponse(data)
+        return chart_data(queries, pages.reader(request), point, quantity, length if length in RANGES else "7d")
+
+    @router.get("/points/{point}/chart.json")
+    def get_chart(request: Request, point: str) -> Response:
+        return JSONResponse(data_of(request, point))
+
+    @router.get("/points/{point}/chart.csv")
+    def get_sheet(request: Request, point: str) -> Response:
+        data = data_of(request, point)
+        headers = {"Content-Disposition": "attachment; filename=readings.csv"}
+        return Response(sheet(data, pages.reader(request)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _add_streams(router: APIRouter, pulse: Pulse) -> None:

@@ -138,7 +138,7 @@ class Reader:
 
     def second(self, time: int) -> str:
         """Day and second in the region's zone."""
-        return f"{self.moment(time)}{timestamps.to_datetime(time, self.zone):%:%S}"
+        return f"{self.moment(time)}:{timestamps.to_datetime(time, self.zone):%S}"
 
     def iso(self, time: int) -> str:
         """RFC 3339 in the region's zone, for `<time datetime>`."""

@@ -48,9 +48,10 @@ function decimals(step) {
 function axes(settings) {
   const common = { stroke: colour("muted"), grid: { stroke: colour("line"), width: 1 }, ticks: { show: false }, font: "13px system-ui, sans-serif" };
   const state = settings.mode === "steps";
-  const values = (_plot, marks, _axis, _space, increment) => marks.map((mark) => {
+  const values = (_plot, marks, _axis, _space, increment) => marks.map((mark, index) => {
     if (state) return mark === 0 || mark === 1 ? say(mark ? "on" : "off") : "";
-    return number(mark, decimals(increment));
+    const unit = index === marks.length - 1 ? ` ${settings.unit.symbol}` : "";
+    return `${number(mark, decimals(increment))}${unit}`.trimEnd();
   });
   return [
     { ...common, incrs: STEPS, splits: ticks, values: tickLabels, space: 64 },
@@ -65,6 +66,13 @@ function path(settings) {
   return settings.mode === "steps" ? uPlot.paths.stepped({ align: 1 }) : uPlot.paths.linear();
 }
 
+// A value without neighbours would not be seen as a line.
+function lonely(plot, index) {
+  const values = plot.data[index];
+  const there = (at) => values[at] !== null && values[at] !== undefined;
+  return [...values.keys()].filter((at) => there(at) && !there(at - 1) && !there(at + 1));
+}
+
 function series(settings) {
   const bars = settings.mode === "bars";
   return settings.lines.map((name, index) => {
@@ -72,7 +80,7 @@ function series(settings) {
     return {
       label: name || settings.label, stroke: line, width: bars ? 0 : 2,
       fill: bars ? line : settings.lines.length === 1 ? `${line}1f` : undefined,
-      paths: path(settings), points: bars || settings.mode === "steps" ? { show: false } : { size: 5 }, spanGaps: settings.lines.length > 1,
+      paths: path(settings), points: bars || settings.mode === "steps" ? { show: false } : { show: true, size: 5, filter: lonely }, spanGaps: settings.lines.length > 1,
       value: (_plot, value) => (value === null || value === undefined ? "–" : amount(value, { ...settings.unit, factor: 1 })),
     };
   });

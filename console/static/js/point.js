@@ -8,6 +8,7 @@ const FRESH = 15000; // milliseconds between two loads that nobody asked for
 const place = document.getElementById("chart");
 const quantity = document.getElementById("quantity");
 const ranges = document.getElementById("ranges");
+const csv = document.getElementById("csv");
 const caption = document.getElementById("caption");
 let drawn = null;
 let loaded = 0;
@@ -51,6 +52,7 @@ async function load() {
   running?.abort();
   running = new AbortController();
   const query = new URLSearchParams({ quantity: quantity.value, range: chosen(), lang: document.documentElement.lang });
+  csv.href = `${csv.pathname}?${query}`;
   if (!drawn) showEmpty(place, say("point.chart.loading"));
   try {
     const answer = await fetch(`${place.dataset.address}?${query}`, { signal: running.signal });
