@@ -53,35 +53,44 @@ class Judge:
         try:
             parsed = wire.parse(message.payload)
         except Unusable as error:
-            frame = Frame(self._entry(message, offset, message_key(message.payload, 0), message.application, None))
+            key = message_key(message.payload, 0)
+            frame = Frame(Entry(key, offset, message.application, self.day(message.arrived_at), State.STORED))
             frame.quarantine(error, message)
             return frame
         application = self._application(message, parsed)
         label = application.label if application else parsed.application
-        frame = Frame(self._entry(message, offset, _key(message, parsed, label), label, parsed.received_at))
-        try:
-            self._decide(frame, message, parsed, application)
-        except Unusable as error:
-            frame.quarantine(error, message)
+        if isinstance(parsed, wire.Event):
+            return self._judge_event(message, offset, parsed, label, known=application is not None)
+        return self._judge_uplink(message, offset, parsed, label, application)
+
+    def _judge_event(self, message: Message, offset: int, event: wire.Event, label: str, *, known: bool) -> Frame:
+        day = self.day(message.arrived_at if event.received_at is None else event.received_at)
+        key = message_key(message.payload, event.received_at or 0)
+        frame = Frame(Entry(key, offset, label, day, State.IGNORED, event.reason))
+        if not known:
+            frame.quarantine(_unknown(label), message)
         return frame
 
-    def _decide(
-        self, frame: Frame, message: Message, parsed: Uplink | wire.Event, application: Application | None
-    ) -> None:
-        if application is None:
-            raise UnknownApplication(
-                f"application {parsed.application!r} is not in the region file; add it under [[applications]]"
-            )
-        reason = _nothing_to_store(parsed, application)
+    def _judge_uplink(
+        self, message: Message, offset: int, uplink: Uplink, label: str, application: Application | None
+    ) -> Frame:
+        time = uplink.received_at
+        key = uplink_key(label, uplink.device_id, uplink.session_key_id, uplink.f_cnt, time)
+        reason = _nothing_to_store(uplink, application) if application else ""
+        state = State.IGNORED if reason else State.STORED
+        entry = Entry(key, offset, label, self.day(time), state, reason, "", lag_ms(time, uplink.forwarded_at))
+        try:
+            if application is None:
+                raise _unknown(label)
+            if not reason:
+                _check_time(message, time)
+        except Unusable as error:
+            frame = Frame(entry)
+            frame.quarantine(error, message)
+            return frame
         if reason:
-            frame.entry = frame.entry._replace(state=State.IGNORED, cause=reason)
-        elif isinstance(parsed, Uplink):
-            _check_time(message, parsed.received_at)
-            frame.entry = frame.entry._replace(lag_ms=lag_ms(parsed.received_at, parsed.forwarded_at))
-            named = (
-                parsed if parsed.application == application.label else parsed._replace(application=application.label)
-            )
-            frame.uplink, frame.application = named, application
+            return Frame(entry)
+        return Frame(entry, uplink if uplink.application == label else uplink._replace(application=label), application)
 
     def _application(self, message: Message, parsed: Uplink | wire.Event) -> Application | None:
         """The application of the region file; the connection it came by says more than the message itself."""
@@ -89,9 +98,6 @@ class Judge:
             return self._region.by_label.get(message.application)
         _, tenant = wire.topic_parts(message.topic)
         return self._region.find_application(parsed.application, tenant if message.topic else None)
-
-    def _entry(self, message: Message, offset: int, key: bytes, label: str, time: int | None) -> Entry:
-        return Entry(key, offset, label, self.day(message.arrived_at if time is None else time), State.STORED)
 
     def day(self, time: int) -> date:
         """The day of the region that a time falls on; zones change their offset by quarters of an hour at least."""
@@ -104,21 +110,17 @@ class Judge:
         return day
 
 
-def _key(message: Message, parsed: Uplink | wire.Event, label: str) -> bytes:
-    if isinstance(parsed, Uplink):
-        return uplink_key(label, parsed.device_id, parsed.session_key_id, parsed.f_cnt, parsed.received_at)
-    return message_key(message.payload, parsed.received_at or 0)
+def _unknown(label: str) -> UnknownApplication:
+    return UnknownApplication(f"application {label!r} is not in the region file; add it under [[applications]]")
 
 
-def _nothing_to_store(parsed: Uplink | wire.Event, application: Application) -> str:
-    """Why a valid message holds nothing to store; empty when it does."""
-    if isinstance(parsed, wire.Event):
-        return parsed.reason
-    if parsed.simulated and not application.accept_simulated:
+def _nothing_to_store(uplink: Uplink, application: Application) -> str:
+    """Why a valid uplink holds nothing to store; empty when it does."""
+    if uplink.simulated and not application.accept_simulated:
         return "simulated"
-    if parsed.f_port == 0:
+    if uplink.f_port == 0:
         return "MAC only"
-    return "" if parsed.payload else "empty frame"
+    return "" if uplink.payload else "empty frame"
 
 
 def _check_time(message: Message, time: int) -> None:

@@ -24,11 +24,6 @@ class Housekeeping:
         self._clock = clock
         self._save_latest = save_latest
 
-    def tidy(self) -> None:
-        """Let the series store do its housekeeping, and save the latest values."""
-        self._series.compact()
-        self.save()
-
     def save(self) -> None:
         """Write down what is kept in memory."""
         self._save_latest()

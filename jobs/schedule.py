@@ -1,6 +1,7 @@
 """Work by the clock: rollups, housekeeping, retention. APScheduler decides when, the functions here what."""
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import tzinfo
 
@@ -16,7 +17,9 @@ from store.registry.protocol import Registry
 from store.series.protocol import SeriesStore
 
 ROLLUP_SECONDS = 2
-ROLLUP_HOURS = 20_000
+# About a second's work: a stop waits no longer.
+ROLLUP_HOURS = 10_000
+COMPACTION_SECONDS = 15
 KEEPING_SECONDS = 60
 RETENTION_SECONDS = 3600
 
@@ -40,6 +43,7 @@ class Jobs:
         self._clock = clock
         self._logger = logger
         self._away: set[str] = set()
+        self._stopping = threading.Event()
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(1)},
@@ -50,23 +54,23 @@ class Jobs:
     def start(self) -> None:
         """Begin to work by the clock."""
         self._every(ROLLUP_SECONDS, "rollups", self.roll_up)
-        self._every(KEEPING_SECONDS, "housekeeping", self._housekeeping.tidy)
+        self._every(COMPACTION_SECONDS, "compaction", self._series.compact)
+        self._every(KEEPING_SECONDS, "latest values", self._housekeeping.save)
         self._every(RETENTION_SECONDS, "retention", self._housekeeping.retain)
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Finish the job in hand, then save what is only in memory."""
+        """Finish the step in hand, then save what is only in memory. Hours left dirty are summed up next time."""
+        self._stopping.set()
         self._scheduler.shutdown(wait=True)
-        self._guarded("housekeeping", self._housekeeping.save)
+        self._guarded("latest values", self._housekeeping.save)
 
     def roll_up(self) -> None:
         """Bring the rollups in step with the readings."""
         edge = self._housekeeping.readings_from()
-        while (
-            sum_up(self._series, self._registry, self._zone, self._clock.now(), ROLLUP_HOURS, frozen_before=edge)
-            == ROLLUP_HOURS
-        ):
-            pass
+        done = ROLLUP_HOURS
+        while done == ROLLUP_HOURS and not self._stopping.is_set():
+            done = sum_up(self._series, self._registry, self._zone, self._clock.now(), ROLLUP_HOURS, frozen_before=edge)
 
     def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
         self._scheduler.add_job(self._guarded, "interval", seconds=seconds, id=name, args=(name, work))

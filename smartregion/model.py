@@ -122,6 +122,14 @@ class Series:
     domain: str = field(default="", compare=False)
     modulus: float | None = field(default=None, compare=False)
     """Counters: the value at which the register starts again at 0, in the quantity's unit; None when unknown."""
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Compute the hash once: series are looked up for every reading."""
+        object.__setattr__(self, "_hash", hash((self.point, self.device, self.quantity, self.attributes)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 class Record(NamedTuple):
