@@ -45,7 +45,7 @@ class MessagesAsked(Asked):
 class Body(BaseModel):
     """The base of what is sent: nothing else may be in it."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class BackfillBody(Body):

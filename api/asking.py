@@ -22,7 +22,7 @@ Attribute = Annotated[
 class Asked(BaseModel):
     """The base of all query parameters: nothing else may be there."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Formatted(Asked):

@@ -1,5 +1,6 @@
 """What stands before every route: who may come in by which door, and headers that keep browsers careful."""
 
+import re
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,6 +10,7 @@ from api.problems import problem
 
 ADMIN: Final = "/v1/admin"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?", re.ASCII)
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -55,10 +57,9 @@ class Guard:
 
 
 def _name(host: str) -> str:
-    """The host without its port."""
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0].lower()
+    """The host without its port; nothing when it is formed like none."""
+    match = _HOST.fullmatch(host)
+    return match[1].lower() if match else ""
 
 
 def _careful(send: Send, *, no_store: bool) -> Send:

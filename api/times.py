@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from api.problems import wrong
-from smartregion.timestamps import from_datetime, parse, render
+from smartregion.timestamps import EARLIEST, LATEST, from_datetime, parse, render
 
 _QUARTER: Final = 900 * 1_000_000_000
 _REMEMBERED: Final = 10_000
@@ -63,7 +63,10 @@ def moment(text: str, zone: tzinfo, where: str) -> int:
 def _midnight(day: date, zone: tzinfo) -> int:
     # Through UTC and back: where midnight is skipped by a change of clocks, the day begins when the clocks moved on.
     start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
-    return from_datetime(start)
+    time = from_datetime(start)
+    if not EARLIEST <= time <= LATEST:
+        raise OverflowError(day)
+    return time
 
 
 def zone_of(name: str, default: tzinfo) -> tzinfo:
