@@ -5,6 +5,8 @@ A register that reads less than before has either rolled over or was reset:
 * rollover: the modulus is declared and the step over it is less than a quarter of the modulus. A device would have to
   miss a quarter of its whole range between two readings to break this rule, and a register reset to 0 is taken for a
   rollover only when it stood in its last quarter.
+* correction: it reads at least 99 % of what it read. Water flowed back, or a meter was set right by a little; the
+  step is the small negative difference. Taken for a reset it would add the whole register once more.
 * reset: everything else. The register counts from 0, so the step is what it reads now.
 """
 
@@ -13,6 +15,7 @@ from enum import StrEnum
 from smartregion.model import Rollup, Sample
 
 _PLAUSIBLE_ROLLOVER = 0.25
+_CORRECTED = 0.99
 _SAME = 1e-6
 
 
@@ -21,6 +24,8 @@ class Rule(StrEnum):
 
     ROLLOVER = "rollover"
     RESET = "reset"
+    CORRECTION = "correction"
+    """The register fell by a hundredth at most: a backflow, or a meter set right."""
     SWAP = "swap"
     """Two devices served the point one after another: their increases are added."""
     INTERPOLATED = "interpolated"
@@ -28,18 +33,19 @@ class Rule(StrEnum):
 
 
 def step(previous: float, now: float, modulus: float | None) -> float:
-    """How much the register rose between two readings, never below 0."""
-    if now >= previous:
-        return now - previous
-    if fall(previous, now, modulus) is Rule.ROLLOVER and modulus is not None:
+    """How much the register rose between two readings; below 0 only where it was corrected."""
+    found = fall(previous, now, modulus)
+    if found is Rule.ROLLOVER and modulus is not None:
         return modulus - previous + now
-    return max(now, 0.0)
+    return max(now, 0.0) if found is Rule.RESET else now - previous
 
 
 def fall(previous: float, now: float, modulus: float | None) -> Rule | None:
     """Why a register reads less than before; None when it does not."""
     if now >= previous:
         return None
+    if now >= previous * _CORRECTED:
+        return Rule.CORRECTION
     if modulus is None or previous >= modulus:
         return Rule.RESET
     return Rule.ROLLOVER if modulus - previous + now < modulus * _PLAUSIBLE_ROLLOVER else Rule.RESET
