@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from console.fill import fill_of
 from console.fleet import Row, Value
 from console.overview import FULL_PERCENT
 from console.trends import TRENDS
@@ -14,8 +15,8 @@ from queries.points import Status
 from smartregion.quantities import QUANTITIES, Quantity
 
 SOON_PERCENT: Final = 60.0
-LEAK_LITRES_PER_HOUR: Final = 1.0
-"""More than this through the whole of two to four o'clock, hour by hour, is worth a look."""
+STEADY_LITRES_PER_HOUR: Final = 5.0
+"""More than this in every hour of the night: the meter never stands still."""
 CO2_FAIR, CO2_POOR = 1000.0, 2000.0
 ENERGY: Final = ("energy.active_import_total", "heat.energy_total", "gas.volume_total")
 WATER: Final = ("water.volume_total",)
@@ -51,7 +52,8 @@ class Night:
 
     row: Row
     litres_per_hour: float
-    suspicious: bool
+    rating: Literal["leak", "steady", "fine"]
+    """leak: much more than a week before; steady: never stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +183,9 @@ def _water(rows: Sequence[Row], queries: Queries) -> dict[str, Any]:
     }
 
 
-def _waste(rows: Sequence[Row], _queries: Queries) -> dict[str, Any]:
+def _waste(rows: Sequence[Row], queries: Queries) -> dict[str, Any]:
     containers = [
-        Container(row, row.find("level.fill_percent"), row.find("level.distance"), row.find("container.temperature"))
+        Container(row, fill_of(row, queries), row.find("level.distance"), row.find("container.temperature"))
         for row in rows
     ]
     known = [each for each in containers if each.fill or each.distance or each.rating]
@@ -197,15 +199,16 @@ def _fullest_first(container: Container) -> tuple[float, float]:
 
 def _mobility(rows: Sequence[Row], queries: Queries) -> dict[str, Any]:
     spaces = [Parking(placed.row, placed.value) for placed in _with(rows, "parking.occupied")]
-    by_tenant: dict[str, list[Parking]] = defaultdict(list)
-    for space in spaces:
-        by_tenant[space.row.tenant_name].append(space)
+    spaces.sort(key=lambda space: not space.occupied)
+    shares: dict[str, list[Parking]] = defaultdict(list)
+    for space in sorted(spaces, key=lambda space: space.row.tenant_name):
+        shares[space.row.tenant_name].append(space)
     counts = _counts(rows, queries)
     return {
         "spaces": spaces,
         "occupied": sum(space.occupied for space in spaces),
         "tenants": [
-            ParkingShare(name, sum(space.occupied for space in group), len(group)) for name, group in by_tenant.items()
+            ParkingShare(name, sum(space.occupied for space in group), len(group)) for name, group in shares.items()
         ],
         "counts": counts,
         "used": [space.row for space in spaces] + [counted.row for counted in counts],
@@ -244,20 +247,32 @@ def _use_table(name: str, rows: Sequence[Row], queries: Queries) -> UseTable:
 
 
 def _nights(meters: Sequence[Row], queries: Queries) -> list[Night]:
-    hours = at_night(queries, WATER[0], [row.id for row in meters])
-    found = []
-    for row in meters:
-        # Only hours with a reading of their own: between readings far apart the register is a guess.
-        litres = [hour.value for hour in hours.get(row.id, ()) if hour.n and hour.value is not None]
-        if len(litres) >= 2:
-            found.append(Night(row, sum(litres) / len(litres), min(litres) > LEAK_LITRES_PER_HOUR))
-    return sorted(found, key=lambda each: (not each.suspicious, -each.litres_per_hour))
+    ids = [row.id for row in meters]
+    now, before = (at_night(queries, WATER[0], ids, days) for days in (0, 7))
+    found = [
+        Night(row, sum(now[row.id]) / len(now[row.id]), _rating(now[row.id], before.get(row.id)))
+        for row in meters
+        if row.id in now
+    ]
+    order = ("leak", "steady", "fine")
+    return sorted(found, key=lambda each: (order.index(each.rating), -each.litres_per_hour))
+
+
+def _rating(night: Sequence[float], week_before: Sequence[float] | None) -> Literal["leak", "steady", "fine"]:
+    """A base that was there a week ago belongs to the building; one that is new may be a leak."""
+    if min(night) <= STEADY_LITRES_PER_HOUR:
+        return "fine"
+    risen = week_before is not None and min(night) > 2 * min(week_before) + STEADY_LITRES_PER_HOUR
+    return "leak" if risen else "steady"
 
 
 def _counts(rows: Sequence[Row], queries: Queries) -> list[Counted]:
-    found = []
+    found: list[Counted] = []
     for name in COUNTS:
-        stations = [placed.row for placed in _with(rows, name)]
+        known = {(counted.row.id, counted.quantity) for counted in found}
+        stations = [
+            placed.row for placed in _with(rows, name) if (placed.row.id, name.removesuffix("_total")) not in known
+        ]
         days = by_point(queries, name, [row.id for row in stations])
         found += [Counted(row, name, days.get(row.id, Days())) for row in stations]
     return found

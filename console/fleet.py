@@ -84,6 +84,12 @@ class Row:
     """The point's own quantities first, then those of its devices."""
 
     @property
+    def where(self) -> str:
+        """Site and municipality, the municipality only where the site's name does not tell it."""
+        told = self.tenant_name in self.site_name or not self.site_name
+        return self.site_name or self.tenant_name if told else f"{self.site_name}, {self.tenant_name}"
+
+    @property
     def interval(self) -> float | None:
         """Seconds between two frames of its quickest device, None while unknown."""
         return min((device.interval for device in self.devices if device.interval is not None), default=None)

@@ -36,7 +36,7 @@ def _point(row: Row, reader: Reader) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
-        "tenant": row.tenant_name,
+        "tenant": row.where,
         "domain": row.domain,
         "silent": row.status is Status.SILENT,
         "at": [place.latitude, place.longitude] if place else None,

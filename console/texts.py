@@ -99,7 +99,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "ledger.application": ("Anwendung", "Application"),
     "ledger.day": ("Tag", "Day"),
-    "ledger.sum": ("Summe", "Sum"),
     "state.received": ("Empfangen", "Received"),
     "state.stored": ("Gespeichert", "Stored"),
     "state.ignored": ("Ohne Messwert", "Ignored"),
@@ -109,7 +108,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     # back-fill
     "backfill.title": ("Verlauf wird nachgeholt", "Back-fill is running"),
     "backfill.done": ("Verlauf vollständig", "History complete"),
-    "backfill.failed": ("Nachholen unterbrochen", "Back-fill interrupted"),
     "backfill.steps": ("{done} von {total}", "{done} of {total}"),
     # empty states
     "empty.data": ("Noch keine Daten.", "No data yet."),
@@ -136,7 +134,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "col.device": ("Gerät", "Device"),
     "col.from": ("Von", "From"),
     "col.until": ("Bis", "Until"),
-    "col.since": ("Still seit", "Silent since"),
     "col.interval": ("Sonst alle", "Usually every"),
     "col.parameters": ("Angaben", "Parameters"),
     "col.today": ("Heute", "Today"),
@@ -154,10 +151,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "col.share": ("Anteil belegt", "Share occupied"),
     "col.spaces": ("Plätze", "Spaces"),
     "col.night": ("Nachts, je Stunde", "At night, per hour"),
-    "col.level": ("Pegel", "Level"),
-    "col.power": ("Leistung jetzt", "Power now"),
-    "col.source": ("Quelle", "Source"),
-    "col.state": ("Zustand", "State"),
     "coverage.label": ("Abdeckung", "Coverage"),
     "coverage.unknown": ("unbekannt", "unknown"),
     "coverage.why": (
@@ -189,7 +182,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "point.profile": ("Gerätetyp", "Device type"),
     "point.eui": ("DevEUI", "DevEUI"),
     "point.assignments": ("Geräte an dieser Messstelle", "Devices at this point"),
-    "point.own": ("eigene Messstelle des Geräts", "the device’s own point"),
     "point.latest": ("Letzte Messwerte", "Latest readings"),
     "point.chart": ("Verlauf", "History"),
     "point.range": ("Zeitraum", "Range"),
@@ -245,14 +237,12 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "water.night": ("Verbrauch in der Nacht", "Consumption at night"),
     "water.night.lead": (
         (
-            "Mittlerer Verbrauch je Stunde zwischen 2 und 4 Uhr, letzte Nacht. Wo nachts nie etwas stillsteht, "
-            "kann eine Leitung undicht sein."
+            "Mittlerer Verbrauch je Stunde zwischen 2 und 4 Uhr, letzte Nacht. Deutlich mehr als eine Woche zuvor "
+            "kann ein Leck sein; „läuft durch“: keine Stunde ohne Verbrauch."
         ),
-        (
-            "Mean consumption per hour between 2 and 4 o’clock, last night. Where nothing ever stops at night, "
-            "a pipe may leak."
-        ),
+        ("Mean consumption per hour between 2 and 4 o’clock, last night. Much more than a week before may be a leak."),
     ),
+    "water.night.steady": ("läuft durch", "never stops"),
     "water.night.leak": ("Leck möglich", "Possible leak"),
     "water.night.fine": ("unauffällig", "inconspicuous"),
     "water.levels": ("Pegel, Druck und Boden", "Levels, pressure and soil"),
@@ -260,7 +250,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "waste.full": ("voll", "full"),
     "waste.soon": ("bald voll", "nearly full"),
     "waste.fine": ("Platz", "room left"),
-    "waste.summary": ("{full} von {total} Behältern sind voll", "{full} of {total} containers are full"),
     "waste.mounting": (
         "Ohne Angaben zum Behälter zeigt ein Sensor nur den Abstand bis zum Inhalt; je kleiner, desto voller.",
         "Without the container’s measures a sensor shows only the distance to its content; the smaller, the fuller.",

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from console.spans import Span, Spans
 from queries.bundle import Queries
 from queries.figures import FigureQuery, FigureRow
+from smartregion.clock import DAY
+
+NIGHT_HOURS = 2
 
 
 class Figure(NamedTuple):
@@ -39,15 +42,20 @@ def by_point(queries: Queries, quantity: str, points: Sequence[str]) -> dict[str
     return _days(queries, quantity, "point", tuple(points)) if points else {}
 
 
-def at_night(queries: Queries, quantity: str, points: Sequence[str]) -> dict[str, list[FigureRow]]:
-    """Consumption hour by hour of the last night, by point. Raises Unavailable."""
+def at_night(queries: Queries, quantity: str, points: Sequence[str], days_before: int) -> dict[str, list[float]]:
+    """Consumption hour by hour of the last night, or of one so many days before, by point. Raises Unavailable.
+
+    Only nights whose every hour has a reading of its own: between readings far apart a register is a guess.
+    """
     if not points:
         return {}
-    night = Spans(queries.clock.now(), queries.region.zone).night()
-    found: dict[str, list[FigureRow]] = {}
+    now = queries.clock.now() - days_before * DAY
+    night = Spans(now, queries.region.zone).night()
+    found: dict[str, list[float]] = {}
     for row in queries.figures.ask(_query(quantity, "point", night, "1h", tuple(points))):
-        found.setdefault(row.group, []).append(row)
-    return found
+        if row.n and row.value is not None:
+            found.setdefault(row.group, []).append(row.value)
+    return {point: hours for point, hours in found.items() if len(hours) >= NIGHT_HOURS}
 
 
 def total(figures: Iterable[Figure]) -> Figure:

@@ -169,20 +169,27 @@ def fill(county: County) -> None:
     county.sum_up()
 
 
+def open_county(folder: Path) -> County:
+    """An empty county."""
+    region = Region.model_validate(REGION)
+    return County(SqlRegistry.open(folder / "registry.sqlite", region), ManualClock(NOW), region)
+
+
 @pytest.fixture
 def county(tmp_path: Path) -> Iterator[County]:
     """An empty county on Sunday 22 November 2026, 14:37 in Berlin."""
-    region = Region.model_validate(REGION)
-    registry = SqlRegistry.open(tmp_path / "registry.sqlite", region)
-    yield County(registry, ManualClock(NOW), region)
-    registry.close()
+    found = open_county(tmp_path)
+    yield found
+    found.registry.close()
 
 
-@pytest.fixture
-def full(county: County) -> County:
-    """A county with something of everything."""
-    fill(county)
-    return county
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """A county with something of everything; only to be read."""
+    found = open_county(tmp_path_factory.mktemp("full"))
+    fill(found)
+    yield found
+    found.registry.close()
 
 
 @dataclass(frozen=True)
