@@ -1,0 +1,146 @@
+"""One uplink, one effect: also when the process is killed in the midst of a burst, or told to stop."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from queries.ledger import Ledger, total
+from simulator.double.server import Double, Publication, Setup
+from simulator.uplinks import Frame, render
+from smartregion.timestamps import EARLIEST, LATEST
+from store.journal.protocol import LedgerRow
+from store.series.duckdb import DuckSeries
+from store.series.protocol import Selection
+from tests.whole.service import (
+    APPLICATION,
+    TENANT,
+    Service,
+    assert_balanced,
+    journal_of,
+    region_of,
+    stack_application,
+)
+
+UPLINKS: Final = 100_000
+DEVICES: Final = 200
+COUNTER: Final = ("milesight-iot", "em300-di")
+LAG_SECONDS: Final = 0.5
+
+
+class Burst:
+    """Uplinks at full speed, each of which counts one pulse more than the one before: no two are alike.
+
+    When it comes to certain numbers it does something before it goes on.
+    """
+
+    def __init__(self, first: int, uplinks: int, then: Mapping[int, Callable[[], None]]) -> None:
+        self._numbers = range(first, first + uplinks)
+        self._then = then
+
+    def __iter__(self) -> Iterator[Publication]:
+        """The messages, made as they are taken; the frame's time is that of its making."""
+        for number in self._numbers:
+            if number in self._then:
+                self._then[number]()
+            frame = _frame(number)
+            yield Publication(APPLICATION, TENANT, frame.device_id, render(frame), frame.handled_at)
+
+
+def _frame(number: int) -> Frame:
+    f_cnt, device = divmod(number, DEVICES)
+    now = time.time_ns()
+    return Frame(
+        APPLICATION,
+        f"zaehler-{device:03d}",
+        now - 200_000_000,
+        tenant=TENANT,
+        session="AZikssPU5fYHGCk6S1xtfg==",
+        f_cnt=f_cnt,
+        f_port=85,
+        payload=bytes.fromhex("05c8") + number.to_bytes(4, "little"),
+        forwarded_at=now,
+    )
+
+
+def _publish(double: Double, first: int, uplinks: int, then: Mapping[int, Callable[[], None]]) -> None:
+    """Publish a burst. A slow reader loses messages, as it would on the real server."""
+    double.publish_all(Burst(first, uplinks, then), lossless=False)
+
+
+def _close_gaps(double: Double, service: Service, uplinks: int) -> None:
+    """Let the storage catch up with what was published; the next connection then closes all gaps."""
+    time.sleep(2 * LAG_SECONDS)
+    double.disconnect()
+    service.wait_for(lambda: service.totals()["stored"] >= uplinks, 100)
+    service.wait_for(lambda: service.ask("/v1/backfill")["items"][0]["state"] == "complete")
+
+
+def _assert_stored_once(data: Path, uplinks: int) -> LedgerRow:
+    """Each uplink of the burst is in the book once and in the series once, with its value; gives the ledger's sum."""
+    book, log = journal_of(data)
+    rows = Ledger(book, log).rows()
+    log.close()
+    book.close()
+    assert_balanced(rows)
+    sums = total(rows)
+    assert (sums.stored, sums.ignored, sums.quarantined, sums.queued) == (uplinks, 0, 0, 0)
+
+    store = DuckSeries(data / "series.duckdb")
+    found = store.read_many(store.series(Selection(quantities=("pulse.count_total",))), EARLIEST, LATEST)
+    store.close()
+    wanted = {f"{APPLICATION}.zaehler-{device:03d}": [*range(device, uplinks, DEVICES)] for device in range(DEVICES)}
+    # In order of time the counters rise, so that equal lists also say: every value at its own time.
+    assert {series.device: [sample.value for sample in samples] for series, samples in found.items()} == wanted
+    return sums
+
+
+@pytest.mark.timeout(300)
+def test_100_000_uplinks_and_three_kills_leave_each_of_them_exactly_once(tmp_path: Path) -> None:
+    with Double([stack_application()], setup=Setup(lag=LAG_SECONDS / 2)) as double:
+        service = Service(tmp_path, region_of(double, profile=COUNTER, storage_lag_s=LAG_SECONDS))
+
+        def kill_and_restart() -> None:
+            service.kill()
+            service.start()
+
+        def wait_for_connection() -> None:
+            service.wait_for(lambda: bool(double.connected()))
+
+        kills = {20_000: kill_and_restart, 45_000: kill_and_restart, 70_000: kill_and_restart}
+        # What is published in between is heard by nobody: only the storage has it.
+        returns = {number + 5_000: wait_for_connection for number in kills}
+        with service:
+            wait_for_connection()
+            _publish(double, 0, UPLINKS, {**kills, **returns})
+            _close_gaps(double, service, UPLINKS)
+            assert service.stop() == 0
+
+    _assert_stored_once(service.data, UPLINKS)
+    assert "Traceback" not in service.told()
+
+
+def test_sigterm_settles_what_is_in_hand_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    with Double([stack_application()], setup=Setup(lag=LAG_SECONDS / 2)) as double:
+        with Service(tmp_path, region_of(double, profile=COUNTER, storage_lag_s=LAG_SECONDS)) as service:
+            service.wait_for(lambda: bool(double.connected()))
+            codes = []
+            _publish(double, 0, 8_000, {4_000: lambda: codes.append(service.stop())})
+            assert codes == [0]
+            book, log = journal_of(service.data)
+            settled = total(Ledger(book, log).rows())
+            log.close()
+            book.close()
+            assert settled.received > 0
+            assert settled.queued == 0
+
+            service.start()
+            service.wait_for(lambda: bool(double.connected()))
+            _publish(double, 8_000, 2_000, {})
+            _close_gaps(double, service, 10_000)
+            assert service.stop() == 0
+
+    _assert_stored_once(service.data, 10_000)
+    assert "Traceback" not in service.told()
