@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -38,9 +39,9 @@ def rows(context: Context, title: str, columns: Sequence[str], items: Sequence[R
     if not items:
         say(text("nothing_yet", context.language))
         return
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False, padding=(0, 1))
     for column in columns:
-        table.add_column(_heading(column, context), justify=_justify(items, column))
+        table.add_column(_heading(column, context), justify=_justify(items, column), overflow="fold")
     for item in items:
         table.add_row(*(_cell(item.get(column)) for column in columns))
     console().print(table)
