@@ -61,10 +61,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_tags=[{"name": name, "description": words} for name, words in TAGS.items()],
-        middleware=[
-            Middleware(Measured, metrics=measured, seconds=time.perf_counter),
-            Middleware(Guard),
-        ],
+        middleware=[Middleware(Measured, metrics=measured, seconds=time.perf_counter), Middleware(Guard)],
     )
     problems.install(app)
     for router in _routers(desk, measured, doors):

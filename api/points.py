@@ -13,6 +13,7 @@ from api.desk import Desk, described
 from api.latest import newest
 from api.problems import missing, wrong
 from api.times import Stamps, moment
+from queries.messages import RawMessage
 from queries.points import Box, PointFilter, PointRow, Status
 from smartregion import model
 from smartregion.quantities import QUANTITIES
@@ -52,6 +53,7 @@ def router(desk: Desk) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/v1", tags=["points"])
     _add_points(routes, desk)
+    _add_messages(routes, desk)
     _add_devices(routes, desk)
     _add_places(routes, desk)
     return routes
@@ -84,6 +86,9 @@ def _add_points(routes: APIRouter, desk: Desk) -> None:
             )
         )
 
+
+def _add_messages(routes: APIRouter, desk: Desk) -> None:
+    queries, stamps = desk.queries, desk.stamps
     responses = described(shapes.RawMessagePage, 404, 503)
 
     @routes.get("/points/{point}/messages", response_model=shapes.RawMessagePage, responses=responses)
@@ -94,20 +99,7 @@ def _add_points(routes: APIRouter, desk: Desk) -> None:
         after = decode(asked.cursor, int)
         before = moment(asked.before, queries.region.zone, "before") if asked.before else None
         found = queries.messages.of_point(point, int(str(after[0])) if after else before, asked.limit)
-        items = [
-            shapes.RawMessage(
-                key=each.key.hex(),
-                device=each.device,
-                time=stamps.text(each.time),
-                state=each.state,
-                cause=each.cause,
-                source=each.source,
-                topic=each.topic,
-                arrived_at=stamps.maybe(each.arrived_at),
-                text=each.text,
-            )
-            for each in found
-        ]
+        items = [_message(each, stamps) for each in found]
         following = encode(found[-1].time) if len(found) == asked.limit else None
         return answer(request, asked.format, shapes.RawMessagePage(items=items, next=following))
 
@@ -204,6 +196,20 @@ def _point(row: PointRow, stamps: Stamps) -> shapes.Point:
         status=row.status,
         last_seen=stamps.maybe(row.last_seen),
         devices=[device.id for device in row.devices],
+    )
+
+
+def _message(each: RawMessage, stamps: Stamps) -> shapes.RawMessage:
+    return shapes.RawMessage(
+        key=each.key.hex(),
+        device=each.device,
+        time=stamps.text(each.time),
+        state=each.state,
+        cause=each.cause,
+        source=each.source,
+        topic=each.topic,
+        arrived_at=stamps.maybe(each.arrived_at),
+        text=each.text,
     )
 
 

@@ -118,7 +118,9 @@ class Figure(Shape):
     provisional: Annotated[bool, Field(description="The window is still running.")]
     first: Annotated[float | None, Field(description="Counters of one point: first register in the window.")]
     last: Annotated[float | None, Field(description="Counters of one point: last register in the window.")]
-    rules: Annotated[list[str], Field(description="rollover, reset, correction, swap, interpolated: how registers were read.")]
+    rules: Annotated[
+        list[str], Field(description="rollover, reset, correction, swap, interpolated: how registers were read.")
+    ]
 
 
 class Quantity(Shape):

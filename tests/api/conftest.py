@@ -136,10 +136,19 @@ def series(point: str, quantity: str = "water.volume_total", **attributes: str) 
     return Series(point, f"wasser.{point}", quantity, tuple(sorted(attributes.items())), "stadt", "", "water")
 
 
+@pytest.fixture(scope="session")
+def fresh_registry(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A registry just begun: copying it is ten times as fast as running the migrations."""
+    path = tmp_path_factory.mktemp("registry") / "fresh.sqlite"
+    SqlRegistry.open(path, parse(REGION)).close()
+    return path.read_bytes()
+
+
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
+def api(tmp_path: Path, fresh_registry: bytes) -> Iterator[Api]:
     clock = ManualClock(NOW)
     region = parse(REGION)
+    (tmp_path / "registry.sqlite").write_bytes(fresh_registry)
     registry = SqlRegistry.open(tmp_path / "registry.sqlite", region)
     log, book = MemoryLog(), MemoryBook(clock=clock)
     progress: list[Progress] = []

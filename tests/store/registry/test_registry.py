@@ -1,86 +1,26 @@
 """What a registry promises: devices by their first frame, places by persons, everything still there after a restart."""
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
 
 from smartregion.errors import Misconfigured, Unavailable, UnknownApplication
 from smartregion.model import Assignment, Device, Place, Point, Profile, Sample, Series, Site
-from smartregion.region import Region, parse
+from smartregion.region import Region
 from smartregion.timestamps import EARLIEST
 from store.registry.protocol import Interval, Registry, Sighting
 from store.registry.sql import SqlRegistry
 
+if TYPE_CHECKING:
+    from tests.store.registry.conftest import Opening, Pace
+
 MINUTE = 60_000_000_000
 HERE, THERE = Place(50.0, 10.0), Place(51.0, 11.0, 300.0)
 METER, OTHER = Profile("axioma", "qalcosonic-w1"), Profile("milesight-iot", "em300-di", "1.3", "2.0")
-REGION = """
-name = "Kreis Musterland"
-[[tenants]]
-key = "musterstadt"
-name = "Musterstadt"
-ags = "09999001"
-latitude = 50.1
-longitude = 10.2
-[[tenants]]
-key = "neudorf"
-name = "Neudorf"
-[[applications]]
-id = "wasser"
-server = "localhost"
-tenant = "musterstadt"
-domain = "water"
-key_env = "SMARTREGION_WASSER"
-[[applications]]
-id = "klima"
-server = "localhost"
-tenant = "neudorf"
-domain = "environment"
-key_env = "SMARTREGION_KLIMA"
-"""
-
-
-class Pace:
-    """Seconds that rise when they are told to."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-Opening = Callable[..., SqlRegistry]
-
-
-@pytest.fixture
-def pace() -> Pace:
-    return Pace()
-
-
-@pytest.fixture
-def opening(tmp_path: Path, pace: Pace) -> Iterator[Opening]:
-    """Opens the one registry of the test, closing what was open before."""
-    opened: list[SqlRegistry] = []
-
-    def open_again(region: Region | None = None) -> SqlRegistry:
-        if opened:
-            opened.pop().close()
-        opened.append(SqlRegistry.open(tmp_path / "registry.sqlite", region or parse(REGION), pace=pace))
-        return opened[-1]
-
-    yield open_again
-    for registry in opened:
-        registry.close()
-
-
-@pytest.fixture
-def registry(opening: Opening) -> SqlRegistry:
-    return opening()
 
 
 def seen(device_id: str, at: int = 1, **told: object) -> Sighting:
@@ -116,7 +56,7 @@ def test_a_device_of_an_unknown_application_is_refused(registry: SqlRegistry) ->
     assert registry.devices() == []
 
 
-def test_last_seen_only_rises_and_first_seen_only_falls(registry: SqlRegistry, opening: Opening) -> None:
+def test_last_seen_only_rises_and_first_seen_only_falls(registry: SqlRegistry, opening: "Opening") -> None:
     registry.sight([seen("a", 5 * MINUTE)])
     registry.sight([seen("a", 9 * MINUTE), seen("a", 7 * MINUTE), seen("a", 2 * MINUTE)])
 
@@ -147,7 +87,7 @@ def test_an_older_frame_fills_in_what_is_missing(registry: SqlRegistry) -> None:
     assert (device.profile, device.dev_eui, point.place) == (METER, "AA", HERE)
 
 
-def test_what_a_person_set_is_never_overwritten_by_a_frame(registry: SqlRegistry, opening: Opening) -> None:
+def test_what_a_person_set_is_never_overwritten_by_a_frame(registry: SqlRegistry, opening: "Opening") -> None:
     registry.sight([seen("a", 1, profile=METER, place=HERE)])
     point, device = registry.point("a"), registry.device("wasser.a")
     assert point is not None
@@ -172,7 +112,7 @@ def test_renaming_a_point_does_not_nail_down_its_place(registry: SqlRegistry) ->
     assert registry.point("a") == Point("a", "musterstadt", "Rathaus", "", "water", THERE)
 
 
-def test_known_frames_cost_no_write_until_ten_seconds_have_passed(registry: SqlRegistry, pace: Pace) -> None:
+def test_known_frames_cost_no_write_until_ten_seconds_have_passed(registry: SqlRegistry, pace: "Pace") -> None:
     registry.sight([seen(f"d{number}") for number in range(50)])
     written: list[str] = []
     event.listen(registry._database.engine, "before_cursor_execute", lambda *told: written.append(told[2]))
@@ -196,7 +136,7 @@ def test_the_version_rises_with_what_others_must_notice_and_not_with_frames(regi
     assert registry.version > before
 
 
-def test_an_interval_is_learned_from_frames_and_speaks_for_the_past(registry: SqlRegistry, opening: Opening) -> None:
+def test_an_interval_is_learned_from_frames_and_speaks_for_the_past(registry: SqlRegistry, opening: "Opening") -> None:
     registry.sight([seen("a", minute * MINUTE) for minute in range(0, 90, 15)])
 
     for each in (registry, opening()):
@@ -215,7 +155,7 @@ def test_a_later_interval_holds_from_when_it_was_noticed(registry: SqlRegistry) 
     assert 300 * MINUTE < second.start <= 355 * MINUTE
 
 
-def test_a_configured_interval_stands_before_a_learned_one(registry: SqlRegistry, opening: Opening) -> None:
+def test_a_configured_interval_stands_before_a_learned_one(registry: SqlRegistry, opening: "Opening") -> None:
     registry.sight([seen("a", minute * MINUTE) for minute in range(0, 90, 15)])
     registry.set_interval("wasser.a", Interval(40 * MINUTE, 600.0, "configured"))
 
@@ -225,90 +165,7 @@ def test_a_configured_interval_stands_before_a_learned_one(registry: SqlRegistry
         assert device.interval == 600.0
 
 
-def test_assignments_answer_by_device_by_point_and_all(registry: SqlRegistry, opening: Opening) -> None:
-    registry.sight([seen("a"), seen("b")])
-    late = registry.assign(Assignment("wasser.a", "b", 100, parameters={"pulse_factor": 10.0, "shape": "round"}))
-    early = registry.assign(Assignment("wasser.b", "b", 0, 100, ("water.volume_total",), (("channel", "1"),)))
-
-    for each in (registry, opening()):
-        assert each.assignments() == [early, late]
-        assert each.assignments(point="b") == [early, late]
-        assert each.assignments(device="wasser.a") == [late]
-        assert each.assignments(device="wasser.a", point="a") == []
-
-
-ALL, VOLUME, FLOW = (), ("water.volume_total",), ("water.flow", "water.volume_total")
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "fits"),
-    [
-        (Assignment("wasser.a", "a", 0), Assignment("wasser.a", "b", 100), False),
-        (Assignment("wasser.a", "a", 0, 100), Assignment("wasser.a", "b", 100), True),
-        (Assignment("wasser.a", "a", 0, None, VOLUME), Assignment("wasser.a", "b", 5, None, FLOW), False),
-        (Assignment("wasser.a", "a", 0, None, VOLUME), Assignment("wasser.a", "b", 5, None, ("water.flow",)), True),
-        (Assignment("wasser.a", "a", 0), Assignment("wasser.a", "b", 5, None, VOLUME), True),
-        (
-            Assignment("wasser.a", "a", 0, None, (), (("channel", "1"),)),
-            Assignment("wasser.a", "b", 0, None, (), (("channel", "2"),)),
-            True,
-        ),
-        (
-            Assignment("wasser.a", "a", 0, None, (), (("channel", "1"),)),
-            Assignment("wasser.a", "b", 0, None, (), (("channel", "1"),)),
-            False,
-        ),
-    ],
-)
-def test_one_reading_never_has_two_places(
-    registry: SqlRegistry, first: Assignment, second: Assignment, fits: bool
-) -> None:
-    registry.sight([seen("a"), seen("b")])
-    registry.assign(first)
-    if fits:
-        registry.assign(second)
-        return
-    with pytest.raises(Misconfigured, match=r"point 'b'.*overlaps.*point 'a'.*no\. 1"):
-        registry.assign(second)
-    assert len(registry.assignments()) == 1
-
-
-def test_an_assignment_that_ended_makes_room_for_the_next(registry: SqlRegistry) -> None:
-    registry.sight([seen("a"), seen("b")])
-    first = registry.assign(Assignment("wasser.a", "a", 0))
-    assert first.id is not None
-    registry.end_assignment(first.id, 50)
-    second = registry.assign(Assignment("wasser.a", "b", 50))
-
-    assert registry.assignments("wasser.a") == [replace(first, until=50), second]
-    with pytest.raises(Misconfigured, match="overlaps"):
-        registry.end_assignment(first.id, 60)
-    with pytest.raises(Misconfigured, match=r"no\. 99"):
-        registry.end_assignment(99, 60)
-
-
-def test_mistakes_are_told_in_words_and_change_nothing(registry: SqlRegistry) -> None:
-    registry.sight([seen("a")])
-    version = registry.version
-    mistakes: list[tuple[Callable[[], object], str]] = [
-        (lambda: registry.assign(Assignment("wasser.x", "a", 0)), "no such device"),
-        (lambda: registry.assign(Assignment("wasser.a", "x", 0)), "no such point"),
-        (lambda: registry.assign(Assignment("wasser.a", "a", 5, 5)), "end after it starts"),
-        (lambda: registry.save_site(Site("s", "nirgends", "S")), "no tenant 'nirgends'"),
-        (lambda: registry.save_point(Point("p", "neudorf", "P", site="s")), "no site 's'"),
-        (lambda: registry.save_point(Point("p", "nirgends", "P")), "no tenant 'nirgends'"),
-        (lambda: registry.save_device(Device("x", "wasser", "y")), "must be wasser.y"),
-        (lambda: registry.save_device(Device("fremd.y", "fremd", "y")), "no application 'fremd'"),
-        (lambda: registry.set_interval("wasser.x", Interval(0, 60.0, "configured")), "no such device"),
-        (lambda: registry.set_interval("wasser.a", Interval(0, 0.0, "configured")), "above 0"),
-    ]
-    for mistake, words in mistakes:
-        with pytest.raises(Misconfigured, match=words):
-            mistake()
-    assert registry.version == version
-
-
-def test_sites_points_devices_and_marks_are_there_after_a_restart(registry: SqlRegistry, opening: Opening) -> None:
+def test_sites_points_devices_and_marks_are_there_after_a_restart(registry: SqlRegistry, opening: "Opening") -> None:
     site = Site("rathaus", "neudorf", "Rathaus", HERE)
     point = Point("hauptzaehler", "neudorf", "Hauptzähler", "rathaus", "water", THERE)
     registry.save_site(site)
@@ -325,14 +182,13 @@ def test_sites_points_devices_and_marks_are_there_after_a_restart(registry: SqlR
 
 
 def test_tenants_and_applications_follow_the_region_file_and_nothing_is_lost(
-    registry: SqlRegistry, opening: Opening
+    region: Region, registry: SqlRegistry, opening: "Opening"
 ) -> None:
     registry.sight([seen("a"), seen("b", application="klima")])
     registry.set_complete_until("klima", 7)
     assert [tenant.key for tenant in registry.tenants()] == ["musterstadt", "neudorf"]
     assert registry.tenants()[0].place == Place(50.1, 10.2)
 
-    region = parse(REGION)
     smaller = region.model_copy(update={"tenants": region.tenants[:1], "applications": region.applications[:1]})
     again = opening(smaller)
     assert [tenant.key for tenant in again.tenants()] == ["musterstadt"]
@@ -343,7 +199,7 @@ def test_tenants_and_applications_follow_the_region_file_and_nothing_is_lost(
     assert opening(region).complete_until("klima") == 7
 
 
-def test_latest_comes_back_as_it_was_saved(registry: SqlRegistry, opening: Opening) -> None:
+def test_latest_comes_back_as_it_was_saved(registry: SqlRegistry, opening: "Opening") -> None:
     plain = Series("a", "wasser.a", "water.volume_total", (), "musterstadt", "", "water", 1e9)
     phase = Series("a", "wasser.a", "energy.active_power", (("phase", "1"), ("straße", "ß")))
     registry.save_latest({plain: Sample(5, 1.5), phase: Sample(6, -0.1)})
@@ -354,7 +210,7 @@ def test_latest_comes_back_as_it_was_saved(registry: SqlRegistry, opening: Openi
     assert {series.modulus for series in found} == {1e9, None}
 
 
-def test_a_forgotten_device_leaves_nothing_but_points_that_others_use(registry: SqlRegistry, opening: Opening) -> None:
+def test_a_forgotten_device_leaves_only_points_that_others_use(registry: SqlRegistry, opening: "Opening") -> None:
     registry.sight([seen("a"), seen("b"), seen("c")])
     registry.assign(Assignment("wasser.c", "b", 0))
     registry.assign(Assignment("wasser.a", "c", 0))
@@ -391,9 +247,9 @@ def test_threads_may_ask_while_frames_come_in(registry: SqlRegistry) -> None:
     assert len(registry.devices()) == 300
 
 
-def test_nothing_is_known_in_memory_that_the_database_refused(tmp_path: Path) -> None:
-    registry = SqlRegistry.open(tmp_path / "registry.sqlite", parse(REGION))
-    other = SqlRegistry.open(tmp_path / "registry.sqlite", parse(REGION))
+def test_nothing_is_known_in_memory_that_the_database_refused(region: Region, tmp_path: Path) -> None:
+    registry = SqlRegistry.open(tmp_path / "registry.sqlite", region)
+    other = SqlRegistry.open(tmp_path / "registry.sqlite", region)
     with registry._database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=0")
     with other._database.begin() as blocking:
@@ -407,11 +263,11 @@ def test_nothing_is_known_in_memory_that_the_database_refused(tmp_path: Path) ->
     other.close()
 
 
-def test_a_file_that_is_no_registry_is_told_and_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_no_registry_is_told_and_left_alone(region: Region, tmp_path: Path) -> None:
     path = tmp_path / "registry.sqlite"
     path.write_bytes(b"this is a letter to grandmother, not a database" * 100)
     with pytest.raises(Misconfigured, match="restore it from a backup"):
-        SqlRegistry.open(path, parse(REGION))
+        SqlRegistry.open(path, region)
     assert path.read_bytes().startswith(b"this is a letter")
 
 
@@ -423,6 +279,6 @@ def test_a_file_that_is_no_registry_is_told_and_left_alone(tmp_path: Path) -> No
         ("a b://", "address"),
     ],
 )
-def test_an_address_that_can_not_work_is_told_in_words(where: str, words: str) -> None:
+def test_an_address_that_can_not_work_is_told_in_words(region: Region, where: str, words: str) -> None:
     with pytest.raises(Misconfigured, match=words):
-        SqlRegistry.open(where, parse(REGION))
+        SqlRegistry.open(where, region)
