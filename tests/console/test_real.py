@@ -1,16 +1,19 @@
-"""The pages in a real browser: both languages, phone and desktop, nothing wrong on the console, nothing from outside."""
+"""The pages in a real browser: both languages, phone and desktop, nothing wrong, nothing from outside."""
 
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
 
 from console import build
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300), pytest.mark.filterwarnings("default")]
 
@@ -56,7 +59,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+def chromium() -> Iterator["Browser"]:
     playwright = pytest.importorskip("playwright.sync_api")
     build.build()
     with playwright.sync_playwright() as started:
@@ -75,11 +78,12 @@ def site(full: Stores) -> Iterator[Site]:
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_is_clean_fits_and_loads_nothing_from_outside(
-    site: Site, chromium: Any, size: str, language: str
+    site: Site, chromium: "Browser", size: str, language: str
 ) -> None:
     width, height = SIZES[size]
     context = chromium.new_context(viewport={"width": width, "height": height}, locale=language)
-    page, wrong = context.new_page(), []
+    page = context.new_page()
+    wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(site.root) else None)
@@ -97,7 +101,7 @@ def test_every_page_is_clean_fits_and_loads_nothing_from_outside(
     context.close()
 
 
-def test_a_page_is_live_again_by_itself_after_a_restart(full: Stores, chromium: Any) -> None:
+def test_a_page_is_live_again_by_itself_after_a_restart(full: Stores, chromium: "Browser") -> None:
     before = Site(full.app())
     page = chromium.new_page()
     page.goto(before.root)
@@ -112,18 +116,18 @@ def test_a_page_is_live_again_by_itself_after_a_restart(full: Stores, chromium: 
     after.stop()
 
 
-def test_the_chart_and_the_filter_answer_to_the_keyboard(site: Site, chromium: Any) -> None:
+def test_the_chart_and_the_filter_answer_to_the_keyboard(site: Site, chromium: "Browser") -> None:
     page = chromium.new_page()
     page.goto(f"{site.root}/points/rathaus-uebach?lang=en")
     page.select_option("#quantity", "energy.active_import_total")
     page.focus('[data-range="30d"]')
     page.keyboard.press("Enter")
-    page.wait_for_function("document.getElementById('caption').textContent.includes('Consumption')")
+    page.wait_for_selector("#caption:has-text('Consumption')")
     assert page.get_attribute('[data-range="30d"]', "aria-pressed") == "true"
 
     page.goto(f"{site.root}/points?lang=en")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.fill('input[name="q"]', "klasse")
-    page.wait_for_function("document.getElementById('count').textContent.startsWith('3 of')")
+    page.wait_for_selector("#count:has-text('3 of')")
     page.close()
