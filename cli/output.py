@@ -13,11 +13,13 @@ from cli.options import Context
 from cli.texts import TEXTS, text
 
 Row = Mapping[str, object]
+# A file has no width of its own.
+FILE_WIDTH = 140
 
 
 def console() -> Console:
     """Where tables and progress go."""
-    return Console(highlight=False)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
 
 
 def problem(words: str) -> None:
