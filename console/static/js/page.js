@@ -27,8 +27,8 @@ function put(element, value, time) {
   element.dataset.time = time;
   element.classList.remove("stale-value");
   element.parentElement.querySelector(".badge.stale")?.remove();
-  const meter = element.parentElement.querySelector("meter");
-  if (meter) meter.value = value;
+  const bar = element.parentElement.querySelector("progress");
+  if (bar) bar.value = value;
   for (const stamp of element.closest("tr")?.querySelectorAll("time") ?? []) {
     stamp.dateTime = new Date(time).toISOString();
     stamp.removeAttribute("title");
