@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from smartregion.errors import Misconfigured
 from smartregion.model import Place, Profile, Tenant
@@ -167,7 +168,7 @@ def parse(text: str, where: str = "region.toml") -> Region:
     try:
         region = Region.model_validate(raw)
     except ValidationError as error:
-        mistakes += [(item["loc"], _words(item["msg"], item["type"], item.get("input"))) for item in error.errors()]
+        mistakes += [(item["loc"], _words(item)) for item in error.errors() if not _follows_from_another(item)]
     if mistakes:
         raise Misconfigured(_report(text, where, mistakes))
     return region
@@ -176,14 +177,34 @@ def parse(text: str, where: str = "region.toml") -> Region:
 _WORDS = {
     "missing": "is missing; add it",
     "extra_forbidden": "is not known here; mind the spelling or take it out",
+    "string_too_short": "is empty; write something",
+}
+_SPELLING = {
+    "key": "lower-case letters, digits and dashes, at most 31, a letter first",
+    "id": "the application's id in The Things Stack: lower-case letters, digits and dashes, at most 36",
+    "name": "lower-case letters, digits and dashes, at most 35, a letter first",
+    "server": "the bare host name, without https:// and without a path",
+    "tenant": "a key of [[tenants]]",
+    "key_env": "the name of an environment variable that begins with SMARTREGION_, in capital letters",
+    "ags": "8 digits, or 5 for a county",
 }
 
 
-def _words(message: str, kind: str, value: object) -> str:
+def _words(item: ErrorDetails) -> str:
+    kind, value, field = item["type"], item.get("input"), item["loc"][-1]
     if kind in _WORDS:
         return _WORDS[kind]
+    if kind == "string_pattern_mismatch" and field in _SPELLING:
+        return f"is {value!r}; write {_SPELLING[str(field)]}"
+    if kind == "value_error":
+        return str(item["msg"]).removeprefix("Value error, ")
     shown = f", not {value!r}" if isinstance(value, str | int | float | bool) else ""
-    return f"{message.removeprefix('Value error, ')[:1].lower()}{message.removeprefix('Value error, ')[1:]}{shown}"
+    return f"{item['msg'].removeprefix('Input ')[:1].lower()}{item['msg'].removeprefix('Input ')[1:]}{shown}"
+
+
+def _follows_from_another(item: ErrorDetails) -> bool:
+    """Entries that are wrong are not counted either: a list then seems too short that is not."""
+    return item["type"] == "too_short" and bool(item.get("input"))
 
 
 Mistake = tuple[tuple[int | str, ...], str]
