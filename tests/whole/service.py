@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -110,7 +112,11 @@ class Service:
         command = [PROGRAM, "up", "--region", self.region, "--data", self.data, "--port", str(self._port)]
         with self.words.open("ab") as words:
             self._process = subprocess.Popen(
-                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT
+                [str(part) for part in command],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
             )
 
     def kill(self) -> None:
@@ -130,6 +136,10 @@ class Service:
     def told(self) -> str:
         """Everything it has printed so far, on both channels."""
         return self.words.read_text(encoding="utf-8") if self.words.exists() else ""
+
+    def address(self) -> str:
+        """Where its pages are, as it has told."""
+        return str(re.findall(r"http://127\.0\.0\.1:\d+/", self.told())[-1])
 
     def ask(self, path: str) -> dict[str, Any]:
         """The answer of the running service, over its own socket."""
@@ -156,10 +166,11 @@ class Service:
         return {name: sum(row[name] for row in rows) for name in LedgerRow._fields[2:]}
 
     def _answers(self) -> bool:
-        try:
-            return bool(self.ask("/readyz")["status"] == "ready")
-        except httpx.TransportError:
-            return False
+        with socket.socket(socket.AF_UNIX) as probe:
+            # A file left behind by a kill, or none yet.
+            if probe.connect_ex(str(self.data / "run.sock")):
+                return False
+        return bool(self.ask("/readyz")["status"] == "ready")
 
     def _hang_up(self) -> None:
         if self._client is not None:

@@ -78,14 +78,19 @@ def _close_gaps(double: Double, service: Service, uplinks: int) -> None:
     service.wait_for(lambda: service.ask("/v1/backfill")["items"][0]["state"] == "complete")
 
 
-def _assert_stored_once(data: Path, uplinks: int) -> LedgerRow:
-    """Each uplink of the burst is in the book once and in the series once, with its value; gives the ledger's sum."""
+def _ledger(data: Path) -> LedgerRow:
+    """The sum of the ledger of a data folder, which balances."""
     book, log = journal_of(data)
     rows = Ledger(book, log).rows()
     log.close()
     book.close()
     assert_balanced(rows)
-    sums = total(rows)
+    return total(rows)
+
+
+def _assert_stored_once(data: Path, uplinks: int) -> None:
+    """Each uplink of the burst is in the book once and in the series once, with its value."""
+    sums = _ledger(data)
     assert (sums.stored, sums.ignored, sums.quarantined, sums.queued) == (uplinks, 0, 0, 0)
 
     store = DuckSeries(data / "series.duckdb")
@@ -94,7 +99,6 @@ def _assert_stored_once(data: Path, uplinks: int) -> LedgerRow:
     wanted = {f"{APPLICATION}.zaehler-{device:03d}": [*range(device, uplinks, DEVICES)] for device in range(DEVICES)}
     # In order of time the counters rise, so that equal lists also say: every value at its own time.
     assert {series.device: [sample.value for sample in samples] for series, samples in found.items()} == wanted
-    return sums
 
 
 @pytest.mark.timeout(300)
@@ -123,24 +127,23 @@ def test_100_000_uplinks_and_three_kills_leave_each_of_them_exactly_once(tmp_pat
 
 
 def test_sigterm_settles_what_is_in_hand_and_the_next_start_goes_on(tmp_path: Path) -> None:
-    with Double([stack_application()], setup=Setup(lag=LAG_SECONDS / 2)) as double:
-        with Service(tmp_path, region_of(double, profile=COUNTER, storage_lag_s=LAG_SECONDS)) as service:
-            service.wait_for(lambda: bool(double.connected()))
-            codes = []
-            _publish(double, 0, 8_000, {4_000: lambda: codes.append(service.stop())})
-            assert codes == [0]
-            book, log = journal_of(service.data)
-            settled = total(Ledger(book, log).rows())
-            log.close()
-            book.close()
-            assert settled.received > 0
-            assert settled.queued == 0
+    with (
+        Double([stack_application()], setup=Setup(lag=LAG_SECONDS / 2)) as double,
+        Service(tmp_path, region_of(double, profile=COUNTER, storage_lag_s=LAG_SECONDS)) as service,
+    ):
+        service.wait_for(lambda: bool(double.connected()))
+        statuses: list[int] = []
+        _publish(double, 0, 8_000, {4_000: lambda: statuses.append(service.stop())})
+        assert statuses == [0]
+        settled = _ledger(service.data)
+        assert settled.received > 0
+        assert settled.queued == 0
 
-            service.start()
-            service.wait_for(lambda: bool(double.connected()))
-            _publish(double, 8_000, 2_000, {})
-            _close_gaps(double, service, 10_000)
-            assert service.stop() == 0
+        service.start()
+        service.wait_for(lambda: bool(double.connected()))
+        _publish(double, 8_000, 2_000, {})
+        _close_gaps(double, service, 10_000)
+        assert service.stop() == 0
 
     _assert_stored_once(service.data, 10_000)
     assert "Traceback" not in service.told()
