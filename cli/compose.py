@@ -96,6 +96,8 @@ class Platform:
             region, clock, stores.registry, stores.series, stores.log, stores.book, lambda: self.backfill.progress()
         )
         self.queries.latest.load()
+        # What was stored after the last save, when the run before ended by a kill.
+        self.queries.latest.catch_up()
         self.watcher = Watcher(
             self.queries.latest,
             self.queries.live,

@@ -8,8 +8,8 @@ from decoders import catalogue
 from decoders.decoder import Decoder, Frame
 from smartregion import timestamps
 from smartregion.clock import DAY, HOUR
-from smartregion.errors import NoDecoder
-from smartregion.model import Profile, Reading, Uplink
+from smartregion.errors import NoDecoder, Undecodable
+from smartregion.model import Decoded, Profile, Reading, Uplink
 from smartregion.quantities import QUANTITIES
 from smartregion.region import Application
 from store.registry.protocol import Registry
@@ -47,7 +47,7 @@ class Decoding:
             NoDecoder: nothing knows the device. Undecodable: its decoder does not know these bytes.
         """
         decoder = self._decoder(uplink, application)
-        decoded = decoder.decode(Frame(uplink.f_port, uplink.payload, uplink.received_at))
+        decoded = _read(decoder, Frame(uplink.f_port, uplink.payload, uplink.received_at))
         readings: list[Reading] = []
         warnings = list(decoded.warnings)
         for reading in decoded.readings:
@@ -91,6 +91,16 @@ class Decoding:
                 return Profile(*named.split("/", 1)) if "/" in named else None
         device = self._registry.device(uplink.device)
         return application.profile_of(uplink.device_id) or uplink.profile or (device.profile if device else None)
+
+
+def _read(decoder: Decoder, frame: Frame) -> Decoded:
+    try:
+        return decoder.decode(frame)
+    except Undecodable:
+        raise
+    except Exception as error:
+        # Contributed code: its mistakes must cost its own frames only.
+        raise Undecodable(f"the decoder {decoder.name} has a mistake: {type(error).__name__}: {error}") from error
 
 
 def _doubt(reading: Reading, received_at: int) -> str:

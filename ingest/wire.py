@@ -19,6 +19,8 @@ Counter = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=255)]
 # lorawan-stack api/identifiers.proto
 StackId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9](?:[-]?[a-z0-9]){2,}$", max_length=36)]
+Eui = Annotated[str, msgspec.Meta(pattern="^[0-9A-Fa-f]{16}$")]
+Short = Annotated[str, msgspec.Meta(max_length=128)]
 # The writer spells NaN and the infinities as strings.
 Number = float | str
 
@@ -32,7 +34,7 @@ class _ApplicationIds(msgspec.Struct):
 class _DeviceIds(msgspec.Struct):
     device_id: StackId
     application_ids: _ApplicationIds
-    dev_eui: str | None = None
+    dev_eui: Eui | None = None
 
 
 class _Reception(msgspec.Struct):
@@ -49,15 +51,15 @@ class _Location(msgspec.Struct):
 
 
 class _VersionIds(msgspec.Struct):
-    brand_id: str = ""
-    model_id: str = ""
-    hardware_version: str = ""
-    firmware_version: str = ""
+    brand_id: Short = ""
+    model_id: Short = ""
+    hardware_version: Short = ""
+    firmware_version: Short = ""
 
 
 class _UplinkMessage(msgspec.Struct):
     received_at: str | None = None
-    session_key_id: str = ""
+    session_key_id: Short = ""
     f_port: Port = 0
     f_cnt: Counter = 0
     frm_payload: bytes = b""
@@ -192,7 +194,12 @@ def _place(locations: dict[str, _Location]) -> Place | None:
     user = locations.get("user")
     if user is None or (user.latitude == 0.0 and user.longitude == 0.0):
         return None
-    return Place(user.latitude, user.longitude, user.altitude)
+    return _shared_place(user.latitude, user.longitude, user.altitude)
+
+
+@lru_cache(maxsize=65_536)
+def _shared_place(latitude: float, longitude: float, altitude: float | None) -> Place:
+    return Place(latitude, longitude, altitude)
 
 
 def topic_parts(topic: str) -> tuple[str, str]:

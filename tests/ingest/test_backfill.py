@@ -181,7 +181,7 @@ def test_a_good_key_lacks_nothing(tmp_path: Path) -> None:
 def test_a_server_that_is_away_is_unavailable(tmp_path: Path) -> None:
     with scene(tmp_path) as at, httpx.Client() as http:
         nobody = at.world.region.applications[0].model_copy(update={"http_port": 1})
-        with pytest.raises(Unavailable, match="127.0.0.1:1"):
+        with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1"):
             StackHttp(nobody, KEY.text, http).count(NOW - DAY, NOW)
 
 
