@@ -1,0 +1,47 @@
+"""How much memory the whole process takes: idle, after a burst, and after the county's usual rate."""
+
+from bench.figure import Figure, Result
+from bench.pair import Pair, pair
+from bench.size import Size
+
+MEGABYTE = 1_000_000
+WANTED = 256
+
+
+def run(size: Size) -> Result:
+    """Idle, burst, usual rate: one after the other in one process."""
+    with pair(size.devices, storage=False) as both:
+        idle = both.stand()
+        burst = _after_burst(both, size.burst)
+        usual, cpu = _after_minutes(both, size)
+    return Result(
+        "memory",
+        (
+            Figure("memory (RSS), idle", idle["rss"] / MEGABYTE, "MB"),
+            Figure(f"memory (RSS), after {size.burst} uplinks at once", burst / MEGABYTE, "MB"),
+            Figure(f"memory (RSS), after {size.minutes:g} minutes more", usual["rss"] / MEGABYTE, "MB", at_most=WANTED),
+            Figure("memory (RSS), highest of all", usual["peak"] / MEGABYTE, "MB"),
+            Figure(f"CPU at {size.county_rate:g} uplinks/s, rollups and API included", cpu * 100, "% of a core"),
+        ),
+        f"{size.devices} devices; {size.minutes:g} minutes at {size.county_rate:g} uplinks/s were run, "
+        "the design names 60 (--minutes 60)",
+    )
+
+
+def _after_burst(both: Pair, count: int) -> int:
+    """Bytes when the burst is settled and summed up."""
+    both.network.ask("prepare", count=count)
+    before = both.stand()
+    both.network.ask("publish", rate=None, lossless=True)
+    both.settle(before["received"] + count)
+    both.rest()
+    return int(both.stand()["rss"])
+
+
+def _after_minutes(both: Pair, size: Size) -> tuple[dict[str, float], float]:
+    """How it stands, and the share of a core it took."""
+    count = int(size.minutes * 60 * size.county_rate)
+    before = both.stand()
+    both.network.ask("live", count=count, rate=size.county_rate, devices=size.devices)
+    after = both.settle(before["received"] + count)
+    return after, (after["cpu"] - before["cpu"]) / (size.minutes * 60)

@@ -1,0 +1,32 @@
+"""The platform that is measured, on a data folder that is gone afterwards."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli.compose import Platform, Stores
+from smartregion import logs
+from smartregion.clock import Clock, SystemClock
+from smartregion.region import Region
+from store.folder import DataFolder
+
+
+@contextmanager
+def folder() -> Iterator[DataFolder]:
+    """An empty data folder."""
+    with (
+        tempfile.TemporaryDirectory(prefix="smartregion-bench-") as path,
+        DataFolder.open(Path(path), command="bench") as opened,
+    ):
+        yield opened
+
+
+def platform(
+    data: DataFolder, region: Region, keys: Mapping[str, str], clock: Clock | None = None, *, listen: bool = True
+) -> Platform:
+    """The whole platform, not started; devices make themselves known."""
+    logs.configure("error")
+    used = clock or SystemClock()
+    stores = Stores.open(data, region, used)
+    return Platform(region, stores, keys, used, logs.get("bench"), listen=listen)
