@@ -1,0 +1,60 @@
+"""Decoders on the command line, as an integrator tries them."""
+
+import pytest
+
+from tests.whole.command import smartregion
+
+TRY = ("decoder", "try", "--brand", "milesight-iot", "--model", "em300-th", "--port", "85")
+
+
+def test_the_list_names_profile_and_vectors() -> None:
+    listed = smartregion("decoder", "list", "--json").rows()
+    assert len(listed) >= 12
+    assert any("milesight-iot/em300-th" in each["profile"] for each in listed)
+    assert all(each["vectors"] > 0 and each["source"] for each in listed)
+
+
+def test_the_list_can_be_narrowed_to_a_domain() -> None:
+    listed = smartregion("decoder", "list", "--domain", "water", "--json").rows()
+    assert {each["domain"] for each in listed} == {"water"}
+
+
+def test_the_list_is_a_table_for_people() -> None:
+    told = smartregion("decoder", "list", "--lang", "de")
+    assert told.status == 0
+    assert "Bereich" in told.words
+    assert "milesight-iot/em300-th" in told.words
+
+
+@pytest.mark.parametrize("payload", [("--hex", "01755c03673401046865"), ("--base64", "AXVcA2c0AQRoZQ==")])
+def test_a_payload_is_shown_as_readings(payload: tuple[str, str]) -> None:
+    shown = smartregion(*TRY, *payload, "--json").one()
+    readings = {each["quantity"]: (each["value"], each["unit"]) for each in shown["readings"]}
+    assert readings == {
+        "device.battery_percent": (92, "%"),
+        "air.temperature": (pytest.approx(30.8), "Cel"),
+        "air.relative_humidity": (50.5, "%"),
+    }
+
+
+def test_a_reading_is_named_in_the_language_asked_for() -> None:
+    assert "Lufttemperatur" in smartregion(*TRY, "--hex", "03673401", "--lang", "de").words
+    assert "temperature" in smartregion(*TRY, "--hex", "03673401", "--lang", "en").words.lower()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ((*TRY, "--hex", "0367"), "cut short"),
+        ((*TRY, "--hex", "xyz"), "the payload can't be read"),
+        ((*TRY, "--base64", "!"), "the payload can't be read"),
+        (TRY, "--hex or by --base64"),
+        (("decoder", "try", "--brand", "acme", "--model", "x", "--port", "1", "--hex", "00"), "decoder list"),
+    ],
+    ids=["cut short", "no hexadecimal digits", "no base64", "no payload", "no decoder"],
+)
+def test_what_can_not_be_decoded_is_told_in_words(typed: tuple[str, ...], words: str) -> None:
+    told = smartregion(*typed)
+    assert told.status == 1
+    assert words in told.err
+    assert "Traceback" not in told.words
