@@ -19,7 +19,7 @@ from smartregion import model
 from smartregion.quantities import QUANTITIES
 
 Text = Annotated[str, Field(description="Part of an id or name; letters' case does not count.", max_length=200)]
-StatusName = Literal["", "active", "silent", "new"]
+StatusName = Literal["", "active", "silent", "new", "retired"]
 
 
 class PointsAsked(Paged):

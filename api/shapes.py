@@ -29,7 +29,9 @@ class Point(Shape):
     latitude: float | None
     longitude: float | None
     altitude: float | None
-    status: Annotated[str, Field(description="active, silent (nothing for three intervals) or new (never heard)")]
+    status: Annotated[
+        str, Field(description="active, silent (nothing for three intervals), new (never heard) or retired")
+    ]
     last_seen: Time | None
     devices: Annotated[list[str], Field(description="Devices that serve it now.")]
 

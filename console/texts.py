@@ -159,6 +159,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "status.active": ("meldet sich", "reporting"),
     "status.silent": ("still", "silent"),
+    "status.retired": ("außer Dienst", "out of service"),
     "status.new": ("noch ohne Meldung", "no report yet"),
     "stale": ("veraltet", "stale"),
     # points

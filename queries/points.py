@@ -20,7 +20,9 @@ class Status(StrEnum):
     SILENT = "silent"
     """Nothing for three intervals of its device."""
     NEW = "new"
-    """Never heard, or served by no device."""
+    """Never heard."""
+    RETIRED = "retired"
+    """Served by no device any more: its own served another point last, and was taken out of service there."""
 
 
 class Box(NamedTuple):
@@ -121,10 +123,18 @@ class Points:
         return tuple(device for device in devices if device is not None)
 
     def _is_away(self, device: str, own: str, now: int) -> bool:
-        return any(
-            each.point != own and each.covers(now) and not each.quantities and not each.attributes
+        """Whether a device serves another point with everything, or did so until the last that was heard of it."""
+        elsewhere = [
+            each
             for each in self._registry.assignments(device=device)
-        )
+            if each.point != own and not each.quantities and not each.attributes
+        ]
+        return any(each.covers(now) or self._ended_there(each) for each in elsewhere)
+
+    def _ended_there(self, assignment: Assignment) -> bool:
+        device = self._registry.device(assignment.device)
+        heard = device.last_seen if device is not None else None
+        return assignment.until is not None and heard is not None and heard < assignment.until
 
     def _owned(self) -> dict[str, list[str]]:
         version = self._registry.version
@@ -157,7 +167,7 @@ class Points:
         last_seen = max((device.last_seen for device in devices if device.last_seen is not None), default=None)
         heard = [device for device in devices if device.last_seen is not None]
         if not heard:
-            status = Status.NEW
+            status = Status.RETIRED if not devices and self._owned().get(point.id) else Status.NEW
         else:
             status = Status.SILENT if all(is_silent(device, now) for device in heard) else Status.ACTIVE
         return PointRow(point, site, point.place or (site.place if site else None), devices, last_seen, status)

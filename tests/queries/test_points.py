@@ -139,3 +139,11 @@ def test_a_device_of_unknown_interval_is_given_three_days() -> None:
 def test_the_longest_silent_comes_first() -> None:
     other = replace(DEVICE, id="wasser.b", last_seen=NOW - DAY)
     assert [each.id for each in silent([DEVICE, other], NOW + DAY)] == ["wasser.b", "wasser.a"]
+
+
+def test_a_device_taken_out_of_service_is_retired_not_silent(county: County) -> None:
+    # "b" was heard four days ago for the last time; its assignment ended a day later, when another took over.
+    county.registry.assign(Assignment("wasser.b", "hauptzaehler", NOW - 10 * DAY, NOW - 3 * DAY))
+
+    assert county.found(status=Status.RETIRED) == ["b"]
+    assert county.found(status=Status.SILENT) == []
