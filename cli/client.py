@@ -65,18 +65,21 @@ class Api:
 @contextmanager
 def api(where: Context) -> Iterator[Api]:
     """A conversation. When no service runs, the command takes the data folder for itself meanwhile."""
-    with asyncio.Runner() as runner:
-        if DataFolder.locked(where.data) is None:
-            with _in_process(where) as transport:
-                client = httpx.AsyncClient(transport=transport, base_url=BASE, timeout=SECONDS)
-                yield Api(client, runner)
-                runner.run(client.aclose())
-        else:
-            client = httpx.AsyncClient(
-                transport=httpx.AsyncHTTPTransport(uds=str(where.data / "run.sock")), base_url=BASE, timeout=SECONDS
-            )
+    with asyncio.Runner() as runner, _transport(where) as transport:
+        client = httpx.AsyncClient(transport=transport, base_url=BASE, timeout=SECONDS)
+        try:
             yield Api(client, runner)
+        finally:
             runner.run(client.aclose())
+
+
+@contextmanager
+def _transport(where: Context) -> Iterator[httpx.AsyncBaseTransport]:
+    if DataFolder.locked(where.data) is None:
+        with _in_process(where) as transport:
+            yield transport
+    else:
+        yield httpx.AsyncHTTPTransport(uds=str(where.data / "run.sock"))
 
 
 @contextmanager

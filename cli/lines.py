@@ -15,7 +15,7 @@ from cli.options import Context, DataOption, JsonOption, LangOption, RegionOptio
 from cli.output import console, one, problem, say
 from cli.texts import text
 from cli.times import read_date, read_time
-from ingest.importing import open_lines
+from ingest.importing import open_lines, read_lines
 from queries.ledger import Ledger
 from smartregion.errors import Misconfigured
 from smartregion.timestamps import render
@@ -122,7 +122,8 @@ def _span(where: Context, since: str, until: str) -> dict[str, str]:
 
 def _import(talk: Api, file: Path, span: dict[str, str]) -> int:
     taken = 0
-    with open_lines(file) as lines, Progress(console=console(), transient=True) as bar:
+    lines = read_lines(file)
+    with Progress(console=console(), transient=True) as bar:
         task = bar.add_task(file.name, total=file.stat().st_size if file.suffix not in {".gz", ".zst"} else None)
         while batch := list(islice(_whole_lines(lines), LINES)):
             body = b"".join(batch)
@@ -145,7 +146,8 @@ def _follow(talk: Api, where: Context, application: str) -> dict[str, object]:
     with Progress(console=console(), transient=True, disable=where.json) as bar:
         task = bar.add_task(f"{text('backfill', where.language)} {application}", total=None)
         while True:
-            found = [each for each in talk.all("/v1/backfill") if each["application"] == application]
+            all_of_them = talk.ask("GET", "/v1/backfill")["items"]
+            found = [each for each in all_of_them if each["application"] == application]
             if found and found[0]["state"] != "running":
                 return found[0]
             if found:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -38,6 +39,19 @@ def open_lines(path: Path) -> IO[bytes]:
         return path.open("rb")
     except OSError as error:
         raise Misconfigured(f"{path} can't be read: {error.strerror}") from error
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of the file, unpacked.
+
+    Raises:
+        Misconfigured: it can't be opened, or breaks off; the lines before were given.
+    """
+    with open_lines(path) as lines:
+        try:
+            yield from lines
+        except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+            raise Misconfigured(f"{path} can't be read to its end: {error}") from error
 
 
 def messages(lines: Iterator[bytes], source: str, arrived_at: int) -> Iterator[Message]:
