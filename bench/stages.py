@@ -133,11 +133,7 @@ class _Line:
         except Unusable:
             frame.entry = frame.entry._replace(state=State.IGNORED, cause="no decoder")
             return
-        device = uplink.device
-        for reading in believed.readings:
-            time_ns = uplink.received_at if reading.time is None else reading.time
-            modulus = believed.moduli.get(reading.quantity)
-            frame.records.append(self._placer.place(device, reading, time_ns, modulus))
+        frame.records = self._placer.place(uplink.device, believed.readings, uplink.received_at, believed.moduli)
 
 
 def _sightings(frames: Sequence[Frame]) -> list[Sighting]:

@@ -51,11 +51,11 @@ class Decoding:
         readings: list[Reading] = []
         warnings = list(decoded.warnings)
         for reading in decoded.readings:
-            doubt = _doubt(reading, uplink.received_at)
-            if doubt:
-                warnings.append(doubt)
-            else:
+            low, high = _RANGES[reading.quantity]
+            if low <= reading.value <= high and (reading.time is None or _credible(reading.time, uplink.received_at)):
                 readings.append(reading)
+            else:
+                warnings.append(_doubt(reading))
         if uplink.radio is not None:
             readings.append(Reading("radio.rssi", uplink.radio.rssi))
             readings.append(Reading("radio.snr", uplink.radio.snr))
@@ -103,11 +103,13 @@ def _read(decoder: Decoder, frame: Frame) -> Decoded:
         raise Undecodable(f"the decoder {decoder.name} has a mistake: {type(error).__name__}: {error}") from error
 
 
-def _doubt(reading: Reading, received_at: int) -> str:
-    """Why a reading is not believed; empty when it is."""
+def _credible(stated: int, received_at: int) -> bool:
+    return received_at - OLDEST_STATED <= stated <= received_at + AHEAD_STATED
+
+
+def _doubt(reading: Reading) -> str:
+    """Why a reading is left out."""
     low, high = _RANGES[reading.quantity]
-    if not low <= reading.value <= high:
+    if reading.time is None or not low <= reading.value <= high:
         return f"{reading.quantity} {reading.value:g} is outside {low:g} to {high:g}"
-    if reading.time is not None and not received_at - OLDEST_STATED <= reading.time <= received_at + AHEAD_STATED:
-        return f"{reading.quantity} states the time {timestamps.render(reading.time)}, too far from the frame's own"
-    return ""
+    return f"{reading.quantity} states the time {timestamps.render(reading.time)}, too far from the frame's own"

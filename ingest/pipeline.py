@@ -101,10 +101,7 @@ class Pipeline:
         if uplink is None or application is None:
             return
         readings, frame.warnings, moduli = self._decoding.decode(uplink, application)
-        device = uplink.device
-        for reading in readings:
-            time = uplink.received_at if reading.time is None else reading.time
-            frame.records.append(self._placer.place(device, reading, time, moduli.get(reading.quantity)))
+        frame.records = self._placer.place(uplink.device, readings, uplink.received_at, moduli)
 
     def _write(self, fresh: Sequence[Frame], messages: Sequence[Message]) -> None:
         """Write the records of all frames; a batch refused as a whole is searched for what the store won't take."""

@@ -1,5 +1,6 @@
 """Which point, site and tenant a reading belongs to, and which quantities stay with the device."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from smartregion.model import Assignment, Attributes, Reading, Record, Series
@@ -25,21 +26,26 @@ class Placer:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._version = registry.version
-        self._slots: dict[tuple[str, str, Attributes], list[_Slot]] = {}
+        self._slots: dict[str, dict[tuple[str, Attributes], list[_Slot]]] = {}
 
-    def place(self, device: str, reading: Reading, time: int, modulus: float | None) -> Record:
-        """The reading as a record of its series."""
+    def place(
+        self, device: str, readings: Sequence[Reading], received_at: int, moduli: Mapping[str, float]
+    ) -> list[Record]:
+        """The readings of one frame as records of their series."""
         if self._version != self._registry.version:
             self._version = self._registry.version
             self._slots.clear()
-        key = (device, reading.quantity, reading.attributes)
-        slots = self._slots.get(key)
-        if slots is None:
-            slots = self._slots[key] = self._find(device, reading.quantity, reading.attributes, modulus)
-        for slot in slots:
-            if slot.start <= time and (slot.until is None or time < slot.until):
-                return Record(slot.series, time, reading.value)
-        return Record(slots[-1].series, time, reading.value)
+        own = self._slots.get(device)
+        if own is None:
+            own = self._slots[device] = {}
+        records: list[Record] = []
+        for quantity, value, attributes, stated in readings:
+            time = received_at if stated is None else stated
+            slots = own.get((quantity, attributes))
+            if slots is None:
+                slots = own[quantity, attributes] = self._find(device, quantity, attributes, moduli.get(quantity))
+            records.append(Record(_in_force(slots, time), time, value))
+        return records
 
     def _find(self, device: str, quantity: str, attributes: Attributes, modulus: float | None) -> list[_Slot]:
         """The assignments that select the quantity, the more particular first; the device's own point comes last."""
@@ -67,3 +73,11 @@ class Placer:
             domain=domain,
             modulus=modulus,
         )
+
+
+def _in_force(slots: Sequence[_Slot], time: int) -> Series:
+    """The series of the first slot that covers the time; the last is the device's own and covers all."""
+    for slot in slots:
+        if slot.start <= time and (slot.until is None or time < slot.until):
+            return slot.series
+    return slots[-1].series

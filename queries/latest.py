@@ -20,7 +20,13 @@ class Newest(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Slot:
-    newest: Newest
+    record: Record
+    """Replaced as a whole: a reader never sees one's time with another's value."""
+
+    @property
+    def newest(self) -> Newest:
+        series, time, value = self.record
+        return Newest(series, Sample(time, value))
 
 
 class Latest:
@@ -50,16 +56,18 @@ class Latest:
     def update(self, records: Iterable[Record]) -> None:
         """Take in settled records in any order; an older one never replaces a newer one."""
         with self._lock:
-            for series, time, value in records:
-                slot = self._slots.get(series)
+            slots = self._slots
+            for record in records:
+                slot = slots.get(record.series)
                 if slot is None:
-                    self._add(_Slot(Newest(series, Sample(time, value))))
-                elif time >= slot.newest.sample.time:
-                    slot.newest = Newest(series, Sample(time, value))
+                    self._add(_Slot(record))
+                elif record.time >= slot.record.time:
+                    slot.record = record
 
     def _add(self, slot: _Slot) -> None:
-        self._slots[slot.newest.series] = slot
-        self._of_point.setdefault(slot.newest.series.point, []).append(slot)
+        series = slot.record.series
+        self._slots[series] = slot
+        self._of_point.setdefault(series.point, []).append(slot)
         self._ordered = None
 
     def save(self) -> None:
@@ -90,10 +98,10 @@ class Latest:
     def _in_order(self) -> list[_Slot]:
         with self._lock:
             if self._ordered is None:
-                self._ordered = sorted(self._slots.values(), key=lambda slot: _place(slot.newest))
+                self._ordered = sorted(self._slots.values(), key=lambda slot: _place(slot.record))
             return self._ordered
 
 
-def _place(newest: Newest) -> tuple[str, str, Attributes, str]:
+def _place(newest: Newest | Record) -> tuple[str, str, Attributes, str]:
     series = newest.series
     return (series.point, series.quantity, series.attributes, series.device)
