@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
@@ -146,8 +146,8 @@ def _follow(talk: Api, where: Context, application: str) -> dict[str, object]:
     with Progress(console=console(), transient=True, disable=where.json) as bar:
         task = bar.add_task(f"{text('backfill', where.language)} {application}", total=None)
         while True:
-            all_of_them = talk.ask("GET", "/v1/backfill")["items"]
-            found = [each for each in all_of_them if each["application"] == application]
+            known: list[dict[str, Any]] = talk.ask("GET", "/v1/backfill")["items"]
+            found = [each for each in known if each["application"] == application]
             if found and found[0]["state"] != "running":
                 return found[0]
             if found:

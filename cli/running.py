@@ -62,7 +62,7 @@ def demo_command(
     json: JsonOption = False,  # noqa: FBT002 — a command-line flag
     port: PortOption = 8080,
     seconds: ForOption = None,
-    devices: Annotated[int, typer.Option(help="How many devices the county has.", min=6, max=20_000)] = 300,
+    devices: Annotated[int, typer.Option(help="How many devices the county has.", min=20, max=20_000)] = 300,
     seed: Annotated[int, typer.Option(help="Another number, another county.")] = 1,
     speed: Annotated[float, typer.Option(help="How many times as fast its time runs.", min=1, max=10_000)] = 1.0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,  # noqa: FBT002
