@@ -58,7 +58,7 @@ def test_options_that_all_commands_share_are_spelled_alike(path: tuple[str, ...]
         ["import"],
         ["backfill", "--application", "a"],
         ["point", "show"],
-        ["demo", "--devices", "0"],
+        ["demo", "--devices", "19"],
         ["up", "--port", "70000"],
     ],
     ids=" ".join,
