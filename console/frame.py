@@ -73,11 +73,12 @@ class Pages:
     logger: Logger
 
     def reader(self, request: Request) -> Reader:
-        """Who asks: the language of the address, the cookie or the browser."""
+        """Who asks: the language of the address, the cookie, the browser, or the region's."""
         language = choose(
             request.query_params.get("lang"),
             request.cookies.get(COOKIE),
             request.headers.get("accept-language"),
+            self.queries.region.language,
         )
         return Reader(language, self.queries.region.zone, self.queries.clock.now())
 

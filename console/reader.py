@@ -23,14 +23,14 @@ DIGITS: Final[Mapping[str, int]] = {
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def choose(asked: str | None, remembered: str | None, accepted: str | None) -> Language:
-    """The language of a request: the address, then the cookie, then what the browser prefers, else German."""
+def choose(asked: str | None, remembered: str | None, accepted: str | None, otherwise: Language = "de") -> Language:
+    """The language of a request: the address, then the cookie, then what the browser prefers, else `otherwise`."""
     for wish in (asked, remembered):
         for language in LANGUAGES:
             if wish == language:
                 return language
     ranked = sorted(_accepted(accepted or ""), key=lambda pair: -pair[0])
-    return ranked[0][1] if ranked else "de"
+    return ranked[0][1] if ranked else otherwise
 
 
 def _accepted(header: str) -> list[tuple[float, Language]]:
