@@ -80,13 +80,14 @@ def region_of(double: Double, *, profile: tuple[str, str] = ("milesight-iot", "e
 class Service:
     """The platform running; killed at the end of the `with` when it still does."""
 
-    def __init__(self, folder: Path, region: str, *, key: str = KEY.text, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, region: str, *, key: str = KEY.text, extra: Mapping[str, str] | None = None
+    ) -> None:
         self.data = folder / "data"
         self.words = folder / "words.txt"
         self.region = folder / "region.toml"
         self.region.write_text(region, encoding="utf-8")
-        self._port = port
-        self._environment = environment(key)
+        self._environment = {**environment(key), **(extra or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._client: httpx.Client | None = None
 
@@ -109,7 +110,7 @@ class Service:
 
     def start(self) -> None:
         """Start it; returns at once."""
-        command = [PROGRAM, "up", "--region", self.region, "--data", self.data, "--port", str(self._port)]
+        command = [PROGRAM, "up", "--region", self.region, "--data", self.data, "--port", "0"]
         with self.words.open("ab") as words:
             self._process = subprocess.Popen(
                 [str(part) for part in command],
