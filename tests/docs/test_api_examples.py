@@ -12,6 +12,8 @@ import pytest
 
 from tests.docs.world import World, build_world, page
 
+SHOWN = re.compile(r"^```http\nGET (\S+)\n```\n\n```(json|csv)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
 
 class Example(NamedTuple):
     """A request of the page and the answer below it."""
@@ -22,10 +24,7 @@ class Example(NamedTuple):
 
 
 def examples() -> list[Example]:
-    found = re.findall(
-        r"^```http\nGET (\S+)\n```\n\n```(json|csv)\n(.*?)^```$", page("api.md"), re.MULTILINE | re.DOTALL
-    )
-    return [Example(*each) for each in found]
+    return [Example(*each) for each in SHOWN.findall(page("api.md"))]
 
 
 @pytest.fixture(scope="module")
