@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 
 from ingest.collector import CHUNK_MESSAGES, Collector
-from ingest.storage import NoStorage, SlowDown, StackHttp
+from ingest.storage import PAGE, NoStorage, SlowDown, StackHttp
 from ingest.wire import unwrap
 from ingest.worker import Worker
 from queries.progress import Progress
@@ -134,23 +134,30 @@ class Backfill:
 
     def _announce(self, label: str, window: Window) -> None:
         """Find out how much is missing in the whole window, for the progress bar."""
-        missing = self._missing(label, window)
+        _, missing = self._differences(label, window)
         self._progress[label] = Progress(label, "running", 0, sum(missing.values()), window[0], window[1])
 
     def _compare(self, label: str, window: Window) -> None:
-        missing = self._missing(label, window)
+        held, missing = self._differences(label, window)
         if not missing:
+            return
+        if held > PAGE and held > 2 * sum(missing.values()) and window[1] - window[0] > MILLISECOND:
+            # Most of it is here: narrow the gap down before anything is pulled, the newer half first.
+            middle = (window[0] + window[1]) // 2 // MILLISECOND * MILLISECOND
+            self._compare(label, (middle, window[1]))
+            self._compare(label, (window[0], middle))
             return
         devices = [""] if len(missing) > MANY_DEVICES else list(missing)
         fetched = sum(self._pull(label, window, device) for device in devices)
         self._logger.info("gap closed", application=label, missing=sum(missing.values()), fetched=fetched)
 
-    def _missing(self, label: str, window: Window) -> dict[str, int]:
-        """Per device_id how many uplinks the server holds that the book does not."""
+    def _differences(self, label: str, window: Window) -> tuple[int, dict[str, int]]:
+        """How many uplinks the server holds, and per device_id how many of them the book does not."""
         self._let_worker_catch_up(0)
         held = self._stacks[label].count(*window)
         known = self._book.count_forwarded(label, *window, list(held))
-        return {device: n - known.get(device, 0) for device, n in held.items() if n > known.get(device, 0)}
+        missing = {device: n - known.get(device, 0) for device, n in held.items() if n > known.get(device, 0)}
+        return sum(held.values()), missing
 
     def _pull(self, label: str, window: Window, device: str) -> int:
         fetched = 0

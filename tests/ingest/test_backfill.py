@@ -108,6 +108,25 @@ def test_only_the_device_that_misses_something_is_pulled(tmp_path: Path) -> None
         assert at.duplicates() == 0
 
 
+def test_a_small_gap_in_much_that_is_here_is_narrowed_down_before_it_is_pulled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.backfill.PAGE", 50)
+    with scene(tmp_path) as at:
+        at.publish(*((number, NOW - 20 * 60 * MINUTE + number * MINUTE) for number in range(400)))
+        at.backfill.round()
+        at.world.wait_for_messages(400)
+        at.publish(*((1000 + number, NOW - 15 * 60 * MINUTE + number) for number in range(5)), device_id="klima-02")
+        at.publish(*((1000 + number, NOW - 15 * 60 * MINUTE + number) for number in range(5)))
+
+        at.backfill.ask(LABEL, NOW - DAY, NOW)
+        at.backfill.round()
+        at.world.wait_for_messages(410)
+
+        assert at.stored() == 410
+        assert at.duplicates() < 50
+
+
 def test_the_newest_day_comes_first(tmp_path: Path) -> None:
     with scene(tmp_path) as at:
         at.publish(*((day, NOW - day * DAY - MINUTE) for day in range(5)))
