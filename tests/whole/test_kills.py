@@ -9,7 +9,7 @@ import pytest
 
 from queries.ledger import Ledger, total
 from simulator.double.server import Double, Publication, Setup
-from simulator.uplinks import Frame, render
+from simulator.uplinks import GATEWAYS, Frame, render
 from smartregion.timestamps import EARLIEST, LATEST
 from store.journal.protocol import LedgerRow
 from store.series.duckdb import DuckSeries
@@ -62,6 +62,7 @@ def _frame(number: int) -> Frame:
         f_port=85,
         payload=bytes.fromhex("05c8") + number.to_bytes(4, "little"),
         forwarded_at=now,
+        gateways=GATEWAYS[:1],
     )
 
 
@@ -74,7 +75,7 @@ def _close_gaps(double: Double, service: Service, uplinks: int) -> None:
     """Let the storage catch up with what was published; the next connection then closes all gaps."""
     time.sleep(2 * LAG_SECONDS)
     double.disconnect()
-    service.wait_for(lambda: service.totals()["stored"] >= uplinks, 100)
+    service.wait_for(lambda: service.totals()["stored"] >= uplinks, 200)
     service.wait_for(lambda: service.ask("/v1/backfill")["items"][0]["state"] == "complete")
 
 
