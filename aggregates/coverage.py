@@ -123,6 +123,16 @@ def serving(series: Series, assignments: Sequence[Assignment]) -> list[Window]:
     return _outside(taking)
 
 
+def served_in(served: Sequence[Window], window: Window) -> Window:
+    """The part of a window, first to last, in which a point was served; nothing is missing before or after it."""
+    parts = [
+        Window(max(each.start, window.start), min(each.end, window.end))
+        for each in served
+        if each.start < window.end and window.start < each.end
+    ]
+    return Window(parts[0].start, parts[-1].end) if parts else Window(window.start, window.start)
+
+
 def _outside(assignments: Sequence[Assignment]) -> list[Window]:
     free, begin = [], EARLIEST
     for each in sorted(assignments, key=lambda each: each.start):

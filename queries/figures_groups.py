@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from aggregates import several
 from aggregates.consumption import Rule
-from aggregates.coverage import Coverage, Evidence, Schedules, Validity, coverage, evidence, expected_slots, serving
+from aggregates.coverage import (
+    Coverage,
+    Evidence,
+    Schedules,
+    Validity,
+    coverage,
+    evidence,
+    expected_slots,
+    served_in,
+    serving,
+)
 from aggregates.slices import Slice
 from aggregates.windows import Window
 from queries.figures_read import Reading
@@ -154,7 +164,8 @@ class Witnesses:
         if series.device not in self._intervals:
             intervals = self._registry.intervals(series.device)
             self._intervals[series.device] = [each for each in intervals if each.seconds > 0]
-        until = min(window.end, now)
-        expected = expected_slots(self._intervals[series.device], self._served[series], window.start, until)
+        served, until = self._served[series], min(window.end, now)
+        expected = expected_slots(self._intervals[series.device], served, window.start, until)
         slices = self._reading.slices.get(witness)
-        return evidence(slices[place].rollup if slices else None, window, expected, now)
+        rollup = slices[place].rollup if slices else None
+        return evidence(rollup, served_in(served, window), expected, now)
