@@ -78,6 +78,8 @@ def _transport(where: Context) -> Iterator[httpx.AsyncBaseTransport]:
     if DataFolder.locked(where.data) is None:
         with _in_process(where) as transport:
             yield transport
+    elif not (where.data / "run.sock").exists():
+        raise Unavailable(f"the service of {where.data} is just starting or stopping; try again in a moment")
     else:
         yield httpx.AsyncHTTPTransport(uds=str(where.data / "run.sock"))
 

@@ -19,6 +19,7 @@ from smartregion.errors import Misconfigured, Unavailable
 from smartregion.logs import Logger
 from smartregion.model import Message
 from smartregion.region import Application, Region
+from store.journal.keys import device_hash
 from store.journal.protocol import Book
 from store.registry.protocol import Registry
 
@@ -70,10 +71,16 @@ class Backfill:
     def run(self) -> None:
         """Compare on start, whenever asked, and every five minutes, until stopped."""
         while not self._stop.is_set():
+            asked = self._wanted.is_set()
             self._wanted.clear()
             self.round()
             if not self._stop.is_set():
-                self._clock.wait(self._wanted, EVERY_SECONDS)
+                # The last seconds before a reconnect show in the storage only later: look once more.
+                self._clock.wait(self._wanted, self._longest_lag() if asked else EVERY_SECONDS)
+
+    def _longest_lag(self) -> float:
+        lags = [each.storage_lag_s for each in self._region.applications]
+        return min(EVERY_SECONDS, max(lags, default=EVERY_SECONDS) + 5)
 
     def ask(self, label: str = "", start: int = 0, end: int = 0) -> None:
         """Compare soon: everything (after a reconnect), or one application's window as well (by hand)."""
@@ -156,8 +163,7 @@ class Backfill:
         self._let_worker_catch_up(0)
         held = self._stacks[label].count(*window)
         known = self._book.count_forwarded(label, *window, list(held))
-        missing = {device: n - known.get(device, 0) for device, n in held.items() if n > known.get(device, 0)}
-        return sum(held.values()), missing
+        return sum(held.values()), _short(label, held, known)
 
     def _pull(self, label: str, window: Window, device: str) -> int:
         fetched = 0
@@ -196,6 +202,19 @@ class Backfill:
         if self._told.get(label) != str(error) and not self._stop.is_set():
             self._logger.warning("no back-fill for now", application=label, why=str(error))
         self._told[label] = str(error)
+
+
+def _short(label: str, held: Mapping[str, int], known: Mapping[str, int]) -> dict[str, int]:
+    """Devices with fewer uplinks here than there; those that share a hash in the book are counted together."""
+    together: dict[bytes, list[str]] = {}
+    for device_id in held:
+        together.setdefault(device_hash(label, device_id), []).append(device_id)
+    missing: dict[str, int] = {}
+    for devices in together.values():
+        short = sum(held[each] for each in devices) - known.get(devices[0], 0)
+        if short > 0:
+            missing.update(zip(devices, [short, *[0] * (len(devices) - 1)], strict=True))
+    return missing
 
 
 def _newest_day_first(windows: Sequence[tuple[str, Window]]) -> list[tuple[str, Window]]:

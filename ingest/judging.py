@@ -17,11 +17,12 @@ AHEAD = 1 * HOUR
 # An import brings history on purpose; a narrower range may be given behind its name.
 OLDEST_IMPORT = 10 * 366 * DAY
 IMPORT = "import"
+SIMULATED = "simulated"
 
 
 @dataclass(slots=True)
 class Frame:
-    """A message on its way through the pipeline. Without an uplink its fate is sealed."""
+    """A message on its way through the pipeline. Only an uplink to be stored has still something to lose."""
 
     entry: Entry
     uplink: Uplink | None = None
@@ -88,8 +89,9 @@ class Judge:
             frame = Frame(entry)
             frame.quarantine(error, message)
             return frame
-        if reason:
+        if reason == SIMULATED:
             return Frame(entry)
+        # A frame without readings still shows that its device lives.
         return Frame(entry, uplink if uplink.application == label else uplink._replace(application=label), application)
 
     def _application(self, message: Message, parsed: Uplink | wire.Event) -> Application | None:
@@ -117,7 +119,7 @@ def _unknown(label: str) -> UnknownApplication:
 def _nothing_to_store(uplink: Uplink, application: Application) -> str:
     """Why a valid uplink holds nothing to store; empty when it does."""
     if uplink.simulated and not application.accept_simulated:
-        return "simulated"
+        return SIMULATED
     if uplink.f_port == 0:
         return "MAC only"
     return "" if uplink.payload else "empty frame"

@@ -10,8 +10,8 @@ from ingest.decoding import Decoding
 from ingest.judging import Frame, Judge
 from ingest.placing import Placer
 from smartregion.errors import Refused, Unusable
-from smartregion.model import Message, Record, State
-from smartregion.region import Region
+from smartregion.model import Message, Record, State, Uplink
+from smartregion.region import Application, Region
 from store.journal.protocol import Book, Chunk
 from store.registry.protocol import Registry, Sighting
 from store.series.protocol import SeriesStore
@@ -74,23 +74,12 @@ class Pipeline:
         return fresh, repeated
 
     def _identify(self, fresh: Sequence[Frame]) -> None:
-        self._registry.sight(
-            [
-                Sighting(
-                    frame.uplink.application,
-                    frame.uplink.device_id,
-                    frame.uplink.received_at,
-                    frame.uplink.dev_eui,
-                    frame.uplink.profile,
-                    frame.uplink.place,
-                )
-                for frame in fresh
-                if frame.uplink is not None
-            ]
-        )
+        self._registry.sight([_sighting(frame.uplink, frame.application) for frame in fresh if frame.uplink])
 
     def _decode(self, fresh: Sequence[Frame], messages: Sequence[Message]) -> None:
         for frame in fresh:
+            if frame.entry.state is not State.STORED:
+                continue
             try:
                 self._decode_one(frame)
             except Unusable as error:
@@ -138,3 +127,11 @@ class Pipeline:
             counts[entry.application, state, "" if entry.offset in repeated else entry.cause] += 1
         stored = [frame for frame in fresh if frame.entry.state is State.STORED]
         self._settled(Settled(stored, counts, [record for frame in fresh for record in frame.records]))
+
+
+def _sighting(uplink: Uplink, application: Application | None) -> Sighting:
+    # What the region file says of a device stands before what The Things Stack says.
+    named = application.profile_of(uplink.device_id) if application and application.profiles else None
+    return Sighting(
+        uplink.application, uplink.device_id, uplink.received_at, uplink.dev_eui, named or uplink.profile, uplink.place
+    )

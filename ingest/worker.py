@@ -23,6 +23,7 @@ class Worker:
         self._logger = logger
         self._stop = threading.Event()
         self._position = book.position()
+        self._caught_up = False
 
     @property
     def position(self) -> int:
@@ -30,14 +31,15 @@ class Worker:
         return self._position
 
     def behind(self) -> int:
-        """Chunks of this run that wait to be taken."""
-        return max(0, self._collector.appended - self._position)
+        """Chunks that wait to be taken; at least one until all that an earlier run left has been taken."""
+        return max(0 if self._caught_up else 1, self._collector.appended - self._position)
 
     def run(self) -> None:
         """Work until stopped. Chunks of an earlier run come first."""
         while not self._stop.is_set():
             chunk = self._next()
             if chunk is None:
+                self._caught_up = True
                 self._collector.wait_beyond(self._position, 0.5)
             else:
                 self._take(chunk)

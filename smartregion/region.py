@@ -23,6 +23,10 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
+# Device ids whose profile is remembered.
+MOST_REMEMBERED = 100_000
+
+
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"no time zone {name!r}; an IANA name is wanted, such as Europe/Berlin")
@@ -105,10 +109,17 @@ class Application(_Entry):
 
     def profile_of(self, device_id: str) -> Profile | None:
         """The profile that the first matching rule gives a device."""
-        for rule in self.profiles:
-            if fnmatchcase(device_id, rule.device):
-                return Profile(rule.brand, rule.model, rule.firmware)
-        return None
+        known = self._profiles
+        if device_id not in known:
+            if len(known) > MOST_REMEMBERED:
+                known.clear()
+            rules = (rule for rule in self.profiles if fnmatchcase(device_id, rule.device))
+            known[device_id] = next((Profile(each.brand, each.model, each.firmware) for each in rules), None)
+        return known[device_id]
+
+    @cached_property
+    def _profiles(self) -> dict[str, Profile | None]:
+        return {}
 
 
 class Retention(_Entry):
