@@ -122,7 +122,9 @@ class Platform:
         )
         sources = [self._source(each) for each in region.applications if listen and each.label in self._stacks]
         self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
-        housekeeping = Housekeeping(region, stores.log, stores.book, stores.series, clock, self.queries.latest.save)
+        housekeeping = Housekeeping(
+            region, stores.log, stores.book, stores.series, clock, self.queries.latest.save, logger
+        )
         self.jobs = Jobs(stores.series, stores.registry, housekeeping, region.zone, clock, logger)
 
     def take_in(self, body: bytes, span: tuple[int, int] | None) -> int:

@@ -1,21 +1,32 @@
 """What must be tidied for a service to run for years: the log, the book, the series store, the latest values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from smartregion.clock import DAY, Clock
+from smartregion.logs import Logger
 from smartregion.region import Region
 from store.journal.protocol import Book, Log
 from store.series.protocol import SeriesStore
 
 # Rows of the book are needed as long as a frame may come again: by the Storage Integration, or by an import.
 BOOK_DAYS = 400
+# Of the log's bound: above the first, settled chunks are dropped before their time, down to the second.
+FULL, ROOMY = 0.9, 0.7
+CHUNKS_AT_ONCE = 200
 
 
 class Housekeeping:
     """Keeps every store within what the region file allows."""
 
     def __init__(
-        self, region: Region, log: Log, book: Book, series: SeriesStore, clock: Clock, save_latest: Callable[[], None]
+        self,
+        region: Region,
+        log: Log,
+        book: Book,
+        series: SeriesStore,
+        clock: Clock,
+        save_latest: Callable[[], None],
+        logger: Logger,
     ) -> None:
         self._region = region
         self._log = log
@@ -23,18 +34,38 @@ class Housekeeping:
         self._series = series
         self._clock = clock
         self._save_latest = save_latest
+        self._logger = logger
+        self._told_full = False
 
     def save(self) -> None:
         """Write down what is kept in memory."""
         self._save_latest()
 
+    def make_room(self) -> None:
+        """Near the log's bound drop settled chunks, the oldest first; say so when unsettled ones fill it."""
+        bound = self._region.journal.max_megabytes * 1_000_000
+        if self._log.size() < bound * FULL:
+            self._told_full = False
+            return
+        settled = sorted(self._book.droppable(self._clock.now()))
+        while settled and self._log.size() > bound * ROOMY:
+            self._drop(settled[:CHUNKS_AT_ONCE])
+            del settled[:CHUNKS_AT_ONCE]
+        if self._log.size() >= bound * FULL and not self._told_full:
+            self._told_full = True
+            self._logger.error(
+                "journal nearly full of messages that wait for the store; at its bound new ones are kept in memory "
+                "only: bring the store back, or raise journal.max_megabytes",
+                megabytes=self._log.size() // 1_000_000,
+            )
+
+    def _drop(self, positions: Collection[int]) -> None:
+        self._log.drop(positions)
+        self._book.prune(positions, self._clock.now() - BOOK_DAYS * DAY)
+
     def retain(self) -> None:
         """Forget settled chunks, old rows of the book and old readings."""
-        now = self._clock.now()
-        settled_before = now - int(self._region.retention.log_days * DAY)
-        positions = self._book.droppable(settled_before)
-        self._log.drop(positions)
-        self._book.prune(positions, now - BOOK_DAYS * DAY)
+        self._drop(self._book.droppable(self._clock.now() - int(self._region.retention.log_days * DAY)))
         self._series.retain(self.readings_from())
 
     def readings_from(self) -> int:

@@ -56,6 +56,7 @@ class Jobs:
         self._every(ROLLUP_SECONDS, "rollups", self.roll_up)
         self._every(COMPACTION_SECONDS, "compaction", self._series.compact)
         self._every(KEEPING_SECONDS, "latest values", self._housekeeping.save)
+        self._every(COMPACTION_SECONDS, "room", self._housekeeping.make_room)
         self._every(RETENTION_SECONDS, "retention", self._housekeeping.retain)
         self._scheduler.start()
 
