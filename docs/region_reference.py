@@ -19,7 +19,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Region": {
         "name": "The county's name, as the pages and lists show it.",
         "time_zone": "IANA name. Days, weeks, months and years of all figures are those of this zone.",
-        "language": "The county's language. Checked, but nothing reads it yet: the pages follow the reader's browser, "
+        "language": "The county's language. The pages use it where a reader's browser names neither; "
         "the command line follows `--lang`, `SMARTREGION_LANG` and `LANG`.",
         "backfill_days": "How far back the very first start fetches what the Storage Integration still holds. Later "
         "starts go on where the last comparison ended.",
