@@ -10,6 +10,7 @@ from bench.county import County
 
 PATIENCE = 300.0
 _POLL_SECONDS = 0.1
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,13 @@ class Pair:
         """Wait until at least so many messages were received and all of them are settled."""
         return until(self.stand, lambda stand: stand["received"] >= received and not stand["queued"])
 
-    def rest(self) -> None:
-        """Wait until the rollups have caught up."""
-        until(lambda: self.service.ask("rollups_behind"), lambda reply: not reply["behind"])
+    def rest(self, patience: float = 120.0) -> float:
+        """Wait until the rollups have caught up, or patience ends; gives how many seconds that took."""
+        begun = time.monotonic()
+        # Looking costs the platform something, so it is done seldom.
+        while self.service.ask("rollups_behind")["behind"] and time.monotonic() - begun < patience:
+            time.sleep(_LOOK_SECONDS)
+        return time.monotonic() - begun
 
     def warm_up(self, count: int) -> Reply:
         """Let every device be heard once, then wait until all is done; gives how it stands."""

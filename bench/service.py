@@ -10,10 +10,12 @@ from typing import Any
 from bench import children
 from bench.running import folder, platform
 from cli.compose import Platform
-from cli.serving import WebServer
+from cli.serving import Signals, WebServer
 from cli.site import create_site
 from ingest.status import Link
+from smartregion import logs
 from smartregion import region as region_file
+from smartregion.errors import Unavailable
 from smartregion.model import Record, Series
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -22,11 +24,14 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 class Service:
     """What can be asked of the running platform, beside its own API."""
 
-    def __init__(self, running: Platform) -> None:
+    def __init__(self, running: Platform, signals: Signals) -> None:
         self._platform = running
+        self._signals = signals
 
     def stand(self) -> Mapping[str, Any]:
-        """The ledger's sums, the connections, CPU and memory."""
+        """The ledger's sums, the connections, CPU and memory. Raises RuntimeError when a thread has failed."""
+        if self._signals.failed:
+            raise RuntimeError("a thread of the platform ended by an error of its own")
         rows = self._platform.queries.ledger.rows()
         names = ("received", "stored", "ignored", "quarantined", "queued", "duplicate")
         used = os.times()
@@ -41,18 +46,17 @@ class Service:
         }
 
     def rollups_behind(self) -> Mapping[str, Any]:
-        """Whether hours wait to be summed up."""
-        return {"behind": bool(self._platform.stores.series.dirty(1))}
+        """Whether hours wait to be summed up; a store that can't tell now has too many of them."""
+        try:
+            return {"behind": bool(self._platform.stores.series.dirty(1))}
+        except Unavailable:
+            return {"behind": True}
 
     def fill_gaps(self, start: int) -> Mapping[str, Any]:
         """Compare all applications with their storage from `start` until now."""
         for application in self._platform.region.applications:
             self._platform.fetch(application.label, start, None)
         return {}
-
-    def gaps(self) -> Mapping[str, Any]:
-        """The states that the back-fills are in."""
-        return {"states": sorted({each.state for each in self._platform.backfill.progress()})}
 
     def fill_latest(self, series: int) -> Mapping[str, Any]:
         """Have so many series, each with a newest value of some minute of the last hour."""
@@ -78,7 +82,7 @@ class Service:
     @property
     def handlers(self) -> Mapping[str, children.Handler]:
         """All of them by name."""
-        doors = (self.stand, self.rollups_behind, self.fill_gaps, self.gaps, self.fill_latest, self.time_latest)
+        doors = (self.stand, self.rollups_behind, self.fill_gaps, self.fill_latest, self.time_latest)
         return {each.__name__: each for each in doors}
 
 
@@ -87,12 +91,14 @@ def main() -> None:
     config = children.config()
     region = region_file.parse(config["region"])
     keys = {each.label: config["keys"][each.key_env] for each in region.applications if each.key_env in config["keys"]}
+    log = logs.get("bench")
+    signals = Signals(lambda error, thread: log.critical("a thread failed", thread=thread, exc_info=error))
     with folder() as data:
         web = WebServer(0, data.socket)
         running = platform(data, region, keys)
         running.start()
         web.start(create_site(running))
-        service = Service(running)
+        service = Service(running, signals)
         try:
             children.serve({"url": f"http://127.0.0.1:{web.port}"}, service.handlers)
         finally:

@@ -17,7 +17,21 @@ class Size:
     """How often a question is put."""
     hold_seconds: float = 20.0
     """How long a rate has to be held."""
-    rates: tuple[int, ...] = (2_000, 4_000, 5_000, 6_000, 7_000, 8_000, 9_000, 10_000, 11_000, 12_000)
+    rates: tuple[int, ...] = (
+        500,
+        1_000,
+        2_000,
+        3_000,
+        4_000,
+        5_000,
+        6_000,
+        7_000,
+        8_000,
+        9_000,
+        10_000,
+        11_000,
+        12_000,
+    )
     minutes: float = 2.0
     """How long the county runs at its usual rate before the memory is read."""
     county_rate: float = 11.0

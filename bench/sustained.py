@@ -10,6 +10,7 @@ from bench.size import Size
 WANTED_RATE = 10_000
 # What may be unsettled when the last uplink is out: the chunk in the making, and a second's work.
 BACKLOG_SECONDS = 1.2
+REST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _try(both: Pair, rate: int, seconds: float) -> Trial:
     lost = sent["dropped"] + sent["unheard"]
     after = both.settle(before["received"] + count - lost)
     behind = time.monotonic() - ended
-    both.rest()
+    both.rest(REST_SECONDS)
     lost += after["refused"] - before["refused"]
     paced = count / sent["seconds"]
     held = lost == 0 and behind <= BACKLOG_SECONDS and paced >= 0.97 * rate
