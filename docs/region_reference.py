@@ -61,7 +61,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "mqtt_port": "1883 is usual without TLS.",
         "http_port": "For the Storage Integration and the rights of the key.",
         "qos": "1 only makes sense with a broker of your own that keeps sessions; The Things Stack delivers at 0. "
-        "Raise what the broker sends ahead of acknowledgements (Mosquitto: `max_inflight_messages`, 20) to 500 or more.",
+        "Let the broker send 500 or more ahead of acknowledgements (Mosquitto: `max_inflight_messages`, else 20).",
         "client_id": "MQTT client id, for such a broker. Empty: a new one for each connection.",
         "storage_lag_s": "Seconds by which the Storage Integration may lag behind: the back-fill leaves the newest "
         "so many seconds to the next comparison.",
