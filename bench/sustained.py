@@ -1,6 +1,7 @@
 """Which rate of uplinks one process holds, from MQTT to the embedded store, and what an uplink costs at that rate."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.figure import Figure, Result
@@ -43,11 +44,12 @@ def run(size: Size) -> Result:
         "sustained",
         (
             Figure("sustained ingest over MQTT", best.rate if best else 0.0, "uplinks/s", at_least=WANTED_RATE),
-            Figure("CPU per uplink at that rate, whole process", best.cpu * 1e6 if best else None, "µs"),
+            Figure("highest rate tried that lost nothing, settled later", _lossless(trials), "uplinks/s"),
+            Figure("CPU per uplink at the rate held, whole process", best.cpu * 1e6 if best else None, "µs"),
         ),
         f"held for {size.hold_seconds:g} s with no loss and less than {BACKLOG_SECONDS} s of backlog at the end; "
         f"{size.devices} devices, 6 connections, SQLite journal, DuckDB, rollups, API; the sender on the same cores",
-        {"trials": [{**_as_row(each)} for each in trials]},
+        {"trials": [_as_row(each) for each in trials]},
     )
 
 
@@ -65,6 +67,11 @@ def _try(both: Pair, rate: int, seconds: float) -> Trial:
     paced = count / sent["seconds"]
     held = lost == 0 and behind <= BACKLOG_SECONDS and paced >= 0.97 * rate
     return Trial(paced, lost, behind, (after["cpu"] - before["cpu"]) / (count - lost), held)
+
+
+def _lossless(trials: Sequence[Trial]) -> float:
+    """The journal takes messages faster than the worker settles them; none is lost meanwhile."""
+    return max((each.rate for each in trials if each.lost == 0), default=0.0)
 
 
 def _as_row(trial: Trial) -> dict[str, float | bool]:
