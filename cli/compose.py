@@ -125,7 +125,9 @@ class Platform:
         housekeeping = Housekeeping(
             region, stores.log, stores.book, stores.series, clock, self.queries.latest.save, logger
         )
-        self.jobs = Jobs(stores.series, stores.registry, housekeeping, region.zone, clock, logger)
+        self.jobs = Jobs(
+            stores.series, stores.registry, housekeeping, region.zone, clock, logger, self.backfill.catching_up
+        )
 
     def take_in(self, body: bytes, span: tuple[int, int] | None) -> int:
         """Make the lines of an import durable and say how many. `span`: the frame times that are accepted."""

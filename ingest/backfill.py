@@ -98,6 +98,10 @@ class Backfill:
         """How far each application's back-fill is."""
         return [self._progress[label] for label in sorted(self._progress)]
 
+    def catching_up(self) -> bool:
+        """Whether much is being fetched just now."""
+        return any(each.state == "running" and each.total - each.done > PAGE for each in self.progress())
+
     def round(self) -> None:
         """Bring every application up to its server; then do what was asked by hand."""
         own = [each for each in self._region.applications if each.label in self._stacks and self._by_itself]

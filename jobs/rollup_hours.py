@@ -1,7 +1,7 @@
 """Sums up hours from readings, and tells which days, months and totals that touches."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple
@@ -60,10 +60,22 @@ class Intervals:
         return self._known[device]
 
 
+class Stopped(Exception):
+    """The service stops; what is not summed up stays dirty."""
+
+
 class HourSummer:
     """Rolls dirty hours, one UTC day at a time, and the hours of the readings next to them."""
 
-    def __init__(self, store: SeriesStore, intervals: Intervals, zone: tzinfo, frozen_before: int | None) -> None:
+    def __init__(
+        self,
+        store: SeriesStore,
+        intervals: Intervals,
+        zone: tzinfo,
+        frozen_before: int | None,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._stopped = stopped
         self._store = store
         self._intervals = intervals
         self._zone = zone
@@ -93,6 +105,8 @@ class HourSummer:
         end = max(map(max, wanted.values())) + HOUR
         far: list[tuple[Series, int]] = []
         for several in batches(wanted):
+            if self._stopped():
+                raise Stopped
             far += self._roll(
                 {series: wanted[series] for series in several}, Window(start, end), touched, spread=spread
             )

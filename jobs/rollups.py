@@ -7,14 +7,14 @@ changes nothing. A reading written meanwhile has a later mark and stays dirty.
 In a zone whose days do not begin on a UTC hour there are hours only; longer windows then come from raw readings.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from aggregates.coverage import Schedules
 from aggregates.rollup import combine, first_of, last_of
 from aggregates.windows import Size, Window, month_of, whole_hours, windows
-from jobs.rollup_hours import Bridge, HourSummer, Intervals, Touched, batches, kind_of
+from jobs.rollup_hours import Bridge, HourSummer, Intervals, Stopped, Touched, batches, kind_of
 from jobs.rollup_totals import Totals
 from smartregion.model import Level, Rollup, Series
 from smartregion.quantities import Kind
@@ -31,10 +31,12 @@ def sum_up(
     limit: int = 20_000,
     *,
     frozen_before: int | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> int:
     """Sum up at most `limit` dirty hours, newest first; gives how many there were, 0 when all is in step.
 
-    `frozen_before` is the retention's edge: hours that begin before it keep the rollups they have.
+    `frozen_before` is the retention's edge: hours that begin before it keep the rollups they have. `stopped` is asked
+    now and then; once it is true the rest stays dirty.
 
     Raises:
         Unavailable: the store is away; what was done is done, the rest stays dirty.
@@ -44,20 +46,25 @@ def sum_up(
         return 0
     intervals = Intervals(registry)
     open_hours = [(each.series, each.hour) for each in dirty if frozen_before is None or each.hour >= frozen_before]
-    touched = HourSummer(store, intervals, zone, frozen_before).sum_up(open_hours)
-    if whole_hours(zone):
-        _sum_up_above(store, zone, touched, Totals(store, registry, intervals, now))
+    try:
+        touched = HourSummer(store, intervals, zone, frozen_before, stopped).sum_up(open_hours)
+        if whole_hours(zone):
+            _sum_up_above(store, zone, touched, Totals(store, registry, intervals, now), stopped)
+    except Stopped:
+        return 0
     store.put_rollups(Level.HOUR, (), clean=dirty)
     return len(dirty)
 
 
-def _sum_up_above(store: SeriesStore, zone: tzinfo, touched: Touched, totals: Totals) -> None:
+def _sum_up_above(
+    store: SeriesStore, zone: tzinfo, touched: Touched, totals: Totals, stopped: Callable[[], bool]
+) -> None:
     months: dict[Window, set[Series]] = {}
     for day in sorted(touched.days, reverse=True):
-        _Coarser(store, Level.HOUR, Level.DAY).sum_up(day, touched.days[day])
+        _Coarser(store, Level.HOUR, Level.DAY, stopped).sum_up(day, touched.days[day])
         months.setdefault(month_of(day.start, zone), set()).update(touched.days[day])
     for month in sorted(months, reverse=True):
-        _Coarser(store, Level.DAY, Level.MONTH).sum_up(month, months[month])
+        _Coarser(store, Level.DAY, Level.MONTH, stopped).sum_up(month, months[month])
     totals.sum_up(Level.DAY, _pairs(touched.days, touched.bridges, Size.DAY, zone))
     totals.sum_up(Level.MONTH, _pairs(months, touched.bridges, Size.MONTH, zone))
 
@@ -69,10 +76,13 @@ class _Coarser:
     store: SeriesStore
     finer: Level
     level: Level
+    stopped: Callable[[], bool]
 
     def sum_up(self, window: Window, wanted: Collection[Series]) -> None:
         """Replace the wanted series' rollups of one window."""
         for several in batches(wanted):
+            if self.stopped():
+                raise Stopped
             self._sum_up(window, several)
 
     def _sum_up(self, window: Window, wanted: Sequence[Series]) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import tzinfo
 
@@ -17,8 +18,11 @@ from store.registry.protocol import Registry
 from store.series.protocol import SeriesStore
 
 ROLLUP_SECONDS = 2
-# About a second's work: a stop waits no longer.
-ROLLUP_HOURS = 10_000
+ROLLUP_HOURS = 100_000
+# How long the rollups rest after a run, in lengths of that run and in seconds: the longer, the more readings of one
+# hour are summed up together. While history comes in every hour is new, and people wait for curves.
+REST, LONGEST_REST = 10.0, 60.0
+REST_CATCHING_UP, LONGEST_REST_CATCHING_UP = 1.0, 5.0
 COMPACTION_SECONDS = 15
 KEEPING_SECONDS = 60
 RETENTION_SECONDS = 3600
@@ -35,7 +39,11 @@ class Jobs:
         zone: tzinfo,
         clock: Clock,
         logger: Logger,
+        catching_up: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`catching_up`: whether much history is coming in just now."""
+        self._catching_up = catching_up
+        self._rested_at = 0.0
         self._series = series
         self._registry = registry
         self._housekeeping = housekeeping
@@ -67,11 +75,23 @@ class Jobs:
         self._guarded("latest values", self._housekeeping.save)
 
     def roll_up(self) -> None:
-        """Bring the rollups in step with the readings."""
-        edge = self._housekeeping.readings_from()
-        done = ROLLUP_HOURS
-        while done == ROLLUP_HOURS and not self._stopping.is_set():
-            done = sum_up(self._series, self._registry, self._zone, self._clock.now(), ROLLUP_HOURS, frozen_before=edge)
+        """Bring the rollups in step with the readings, unless the last time was just now."""
+        begun = time.monotonic()
+        if begun < self._rested_at:
+            return
+        edge, now = self._housekeeping.readings_from(), self._clock.now()
+        sum_up(
+            self._series,
+            self._registry,
+            self._zone,
+            now,
+            ROLLUP_HOURS,
+            frozen_before=edge,
+            stopped=self._stopping.is_set,
+        )
+        ended = time.monotonic()
+        rest, longest = (REST_CATCHING_UP, LONGEST_REST_CATCHING_UP) if self._catching_up() else (REST, LONGEST_REST)
+        self._rested_at = ended + min((ended - begun) * rest, longest)
 
     def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
         self._scheduler.add_job(self._guarded, "interval", seconds=seconds, id=name, args=(name, work))
