@@ -26,10 +26,10 @@ class Stamps:
         quarter, rest = divmod(time, _QUARTER)
         seconds, nanos = divmod(rest, 1_000_000_000)
         parts = self._parts[quarter] if quarter in self._parts else self._learn(quarter)
-        if parts is None or nanos:
+        if parts is None:
             return render(time, self._zone)
         hour, minute, offset = parts
-        return f"{hour}{minute + seconds // 60:02d}:{seconds % 60:02d}{offset}"
+        return f"{hour}{minute + seconds // 60:02d}:{seconds % 60:02d}{_fraction(nanos) if nanos else ''}{offset}"
 
     def maybe(self, time: int | None) -> str | None:
         """The same, None for None."""
@@ -43,6 +43,11 @@ class Stamps:
         found = re.fullmatch(r"(.{14})(00|15|30|45):00(Z|[+-]\d\d:\d\d)", text)
         self._parts[quarter] = (found[1], int(found[2]), found[3]) if found else None
         return self._parts[quarter]
+
+
+def _fraction(nanos: int) -> str:
+    digits = f"{nanos:09d}"
+    return "." + (digits if nanos % 1000 else digits[:6] if nanos % 1_000_000 else digits[:3])
 
 
 def moment(text: str, zone: tzinfo, where: str) -> int:

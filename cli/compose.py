@@ -1,5 +1,6 @@
 """Joins the rooms: opens the stores of a data folder, and builds the platform that runs on them."""
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -146,6 +147,7 @@ class Platform:
 
     def start(self) -> None:
         """Start everything but the web server."""
+        _spare_the_collector()
         self.ingest.start()
         self.jobs.start()
 
@@ -157,6 +159,7 @@ class Platform:
         self._http.close()
         rows = self.queries.ledger.rows()
         self.stores.close()
+        gc.unfreeze()
         return rows
 
     def _source(self, application: Application) -> MqttSource:
@@ -172,3 +175,14 @@ class Platform:
             check_rights=stack.missing_right,
             connected=self.backfill.ask,
         )
+
+
+def _spare_the_collector() -> None:
+    """Let Python's garbage collector look at young objects only, and rarely.
+
+    With 10 000 devices known it would walk 600 000 lasting objects again and again: half of all CPU, and pauses of
+    0.3 s for every thread (bench: CPU per uplink).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

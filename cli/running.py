@@ -1,6 +1,5 @@
 """`up` and `demo`: the whole platform in one process."""
 
-import gc
 import os
 import sys
 import time
@@ -89,7 +88,6 @@ def _run(where: Context, platform: Platform, web: WebServer, seconds: float | No
     signals = Signals(
         lambda error, thread: log.critical("a thread failed, the service ends", thread=thread, exc_info=error)
     )
-    _spare_the_collector()
     platform.start()
     web.start(create_site(platform))
     address = f"http://127.0.0.1:{web.port}/"
@@ -101,22 +99,10 @@ def _run(where: Context, platform: Platform, web: WebServer, seconds: float | No
     _wait(signals, seconds)
     web.stop()
     rows = platform.stop()
-    gc.unfreeze()
     print_ledger(where, rows)
     if signals.failed:
         problem("the service ended by an error of its own; the log says which")
         sys.exit(1)
-
-
-def _spare_the_collector() -> None:
-    """Let Python's garbage collector look at young objects only, and rarely.
-
-    With 10 000 devices known it would walk 600 000 lasting objects again and again: half of all CPU, and pauses of
-    0.3 s for every thread (bench: CPU per uplink).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def _wait(signals: Signals, seconds: float | None) -> None:

@@ -18,7 +18,7 @@ from store.registry.protocol import Registry
 from store.series.protocol import SeriesStore
 
 ROLLUP_SECONDS = 2
-ROLLUP_HOURS = 100_000
+ROLLUP_HOURS = 50_000
 # How long the rollups rest after a run, in lengths of that run and in seconds: the longer, the more readings of one
 # hour are summed up together. While history comes in every hour is new, and people wait for curves.
 REST, LONGEST_REST = 10.0, 60.0

@@ -24,7 +24,7 @@ class DuckSeries:
     """Any number of threads may read, write and compact at the same time; no other process may open the file."""
 
     def __init__(
-        self, path: Path, *, threads: int = 2, memory_limit: str = "64MB", temp_directory: Path | None = None
+        self, path: Path, *, threads: int = 2, memory_limit: str = "96MB", temp_directory: Path | None = None
     ) -> None:
         """Open the file, or make it.
 

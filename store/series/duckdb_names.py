@@ -21,6 +21,9 @@ class Names:
         self._series: list[Series] = []
         self._unsaved: dict[int, Series] = {}
         self._version = 0
+        # What never changes about a number, to look at few of many when few are asked for.
+        self._of_device: dict[str, list[int]] = {}
+        self._of_point: dict[str, list[int]] = {}
 
     def load(self, cursor: Cursor) -> None:
         """Begin again with what the file holds."""
@@ -32,6 +35,9 @@ class Names:
         with self._lock:
             self._series = [found[number] for number in range(len(found))]
             self._ids = {series: number for number, series in enumerate(self._series)}
+            self._of_device, self._of_point = {}, {}
+            for number, series in enumerate(self._series):
+                self._index(number, series)
             self._version = rows[-1][-1] if rows else 0
             self._unsaved.clear()
 
@@ -78,7 +84,19 @@ class Names:
         admits = chooser(which)
         if admits is None:
             return range(len(self._series))
-        return [number for number, series in enumerate(self._series[:]) if admits(series)]
+        series = self._series
+        return [number for number in self._near(which) if admits(series[number])]
+
+    def _near(self, which: Selection) -> Iterable[int]:
+        """The numbers among which those of the selection are, in order."""
+        for names, index in ((which.devices, self._of_device), (which.points, self._of_point)):
+            if names:
+                return sorted(number for name in set(names) for number in index.get(name, ()))
+        return range(len(self._series))
+
+    def _index(self, number: int, series: Series) -> None:
+        self._of_device.setdefault(series.device, []).append(number)
+        self._of_point.setdefault(series.point, []).append(number)
 
     def series(self, number: int) -> Series:
         """The series with that number."""
@@ -92,6 +110,7 @@ class Names:
         if number is None:
             number = self._ids[series] = len(self._series)
             self._series.append(series)
+            self._index(number, series)
             self._unsaved[number] = series
         elif self._series[number] is not series and differs(series, self._series[number]):
             self._series[number] = self._unsaved[number] = series
