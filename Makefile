@@ -9,7 +9,7 @@ demo: .make/runtime assets ## a simulated county, live in the browser
 	$(BIN)/smartregion demo $(ARGS)
 
 test: .make/dev assets lint ## everything that needs no server
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests/whole tests
 
 test-real: .make/dev assets ## against real servers, which it installs and starts
 	./tests/real/install
