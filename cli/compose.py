@@ -93,41 +93,64 @@ class Platform:
             for each in region.applications
             if keys.get(each.label)
         }
-        self.queries: Queries = build(
-            region, clock, stores.registry, stores.series, stores.log, stores.book, lambda: self.backfill.progress()
-        )
-        self.queries.latest.load()
-        # What was stored after the last save, when the run before ended by a kill.
-        self.queries.latest.catch_up()
-        self.watcher = Watcher(
-            self.queries.latest,
-            self.queries.live,
-            clock,
-            self.metrics,
-            self.queries.ledger.waiting,
-            self.queries.progress,
-        )
-        pipeline = Pipeline(region, stores.book, stores.registry, stores.series, self.watcher.settled)
+        self.queries = self._questions()
+        self.watcher = self._watcher()
         self.collector = Collector(stores.log, clock, logger)
-        self.worker = Worker(self.collector, stores.log, stores.book, pipeline, logger)
-        self.backfill = Backfill(
-            region,
-            self._stacks,
-            stores.book,
-            stores.registry,
-            self.collector,
-            self.worker,
-            clock,
-            logger,
-            by_itself=listen,
-        )
+        self.worker = self._worker()
+        self.backfill = self._backfill(listen=listen)
         sources = [self._source(each) for each in region.applications if listen and each.label in self._stacks]
         self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
-        housekeeping = Housekeeping(
-            region, stores.log, stores.book, stores.series, clock, self.queries.latest.save, logger
+        self.jobs = self._jobs()
+
+    def _questions(self) -> Queries:
+        stores = self.stores
+        queries = build(
+            self.region,
+            self.clock,
+            stores.registry,
+            stores.series,
+            stores.log,
+            stores.book,
+            lambda: self.backfill.progress(),
         )
-        self.jobs = Jobs(
-            stores.series, stores.registry, housekeeping, region.zone, clock, logger, self.backfill.catching_up
+        queries.latest.load()
+        # What was stored after the last save, when the run before ended by a kill.
+        queries.latest.catch_up()
+        return queries
+
+    def _watcher(self) -> Watcher:
+        asked = self.queries
+        return Watcher(asked.latest, asked.live, self.clock, self.metrics, asked.ledger.waiting, asked.progress)
+
+    def _worker(self) -> Worker:
+        stores = self.stores
+        pipeline = Pipeline(self.region, stores.book, stores.registry, stores.series, self.watcher.settled)
+        return Worker(self.collector, stores.log, stores.book, pipeline, self._logger)
+
+    def _backfill(self, *, listen: bool) -> Backfill:
+        return Backfill(
+            self.region,
+            self._stacks,
+            self.stores.book,
+            self.stores.registry,
+            self.collector,
+            self.worker,
+            self.clock,
+            self._logger,
+            by_itself=listen,
+        )
+
+    def _jobs(self) -> Jobs:
+        stores, save = self.stores, self.queries.latest.save
+        housekeeping = Housekeeping(self.region, stores.log, stores.book, stores.series, self.clock, save, self._logger)
+        return Jobs(
+            stores.series,
+            stores.registry,
+            housekeeping,
+            self.region.zone,
+            self.clock,
+            self._logger,
+            self.backfill.catching_up,
         )
 
     def take_in(self, body: bytes, span: tuple[int, int] | None) -> int:
