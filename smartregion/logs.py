@@ -24,8 +24,13 @@ def configure(level: str = "info", style: str = "text") -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
     )
+
+
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    # Looked up at each use: whoever redirects standard error later is followed, and never a closed file written to.
+    return structlog.PrintLogger(sys.stderr)
 
 
 def get(name: str) -> Logger:
