@@ -81,7 +81,11 @@ def test_ct101(charge: float, current: float, celsius: float) -> None:
     found = decoded("milesight-iot/ct101", 85, milesight.ct101(charge, current, celsius))
     assert found["electric.charge_total", ()] == pytest.approx(charge, abs=0.0051)
     assert found["electric.current", ()] == pytest.approx(current, abs=0.0051)
-    assert found["device.temperature", ()] == pytest.approx(celsius, abs=0.0501)
+    # On the wire -0.1 and -0.3 degrees are the marks for a failed and for an impossible reading.
+    if round(celsius * 10) in (-1, -3):
+        assert ("device.temperature", ()) not in found
+    else:
+        assert found["device.temperature", ()] == pytest.approx(celsius, abs=0.0501)
 
 
 @settings(max_examples=30)
