@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from smartregion.model import Attributes, Level, Record, Rollup, Sample, Series, Total
 
@@ -29,16 +30,38 @@ class DirtyHour(NamedTuple):
     mark: int
 
 
+class Written(NamedTuple):
+    """What a batch came to; all that is not named here is stored durably."""
+
+    refused: Mapping[int, str] = MappingProxyType({})
+    """Place in the batch → why the store will never take that record."""
+    held: Mapping[str, str] = MappingProxyType({})
+    """Tenant → why none of its records can be stored for now; the same call later is right."""
+
+
+ALL_STORED: Final = Written()
+
+
 class SeriesStore(Protocol):
     """Readings by series and time, and what was summed up from them."""
 
-    def write(self, records: Sequence[Record]) -> None:
+    def write(self, records: Sequence[Record]) -> Written:
         """Store a batch durably. The same series and time again replaces the value; within a batch the last wins.
 
         Every hour touched becomes dirty; who sums it up also sees to the hours of the neighbouring readings.
 
         Raises:
-            Unavailable: away; nothing of the batch counts as stored. Refused: will never take the batch.
+            Unavailable: away for all tenants; nothing of the batch counts as stored.
+        """
+        ...
+
+    def remove(self, series: Collection[Series], start: int, end: int) -> None:
+        """Forget the samples of these series with start ≤ time < end; their hours become dirty.
+
+        Samples of other series stay, whatever they have in common with these. Removing nothing is no error.
+
+        Raises:
+            Unavailable: away; some of it may be done, call again.
         """
         ...
 
