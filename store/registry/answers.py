@@ -1,9 +1,13 @@
 """The registry's answers, all from memory, without a lock."""
 
+from typing import TypeVar
+
 from smartregion.model import Assignment, Device, Point, Site, Tenant
 from store.registry.intervals import in_force
 from store.registry.known import Known
 from store.registry.protocol import Interval
+
+T = TypeVar("T")
 
 
 class Answers:
@@ -14,11 +18,11 @@ class Answers:
 
     def tenants(self) -> list[Tenant]:
         """The municipalities of the region file, by key."""
-        return [tenant for _, tenant in sorted(self._known.tenants.items())]
+        return _in_order(self._known.tenants)
 
     def sites(self) -> list[Site]:
         """All sites by id."""
-        return [site for _, site in sorted(self._known.sites.items())]
+        return _in_order(self._known.sites)
 
     def site(self, site: str) -> Site | None:
         """The site of that id."""
@@ -26,7 +30,7 @@ class Answers:
 
     def points(self) -> list[Point]:
         """All points by id."""
-        return [point for _, point in sorted(self._known.points.items())]
+        return _in_order(self._known.points)
 
     def point(self, point: str) -> Point | None:
         """The point of that id."""
@@ -34,7 +38,7 @@ class Answers:
 
     def devices(self) -> list[Device]:
         """All devices by id."""
-        return [track.device for _, track in sorted(self._known.tracks.items())]
+        return [track.device for track in _in_order(self._known.tracks)]
 
     def device(self, device: str) -> Device | None:
         """The device of that id (`application.device_id`), as of its last frame."""
@@ -61,3 +65,8 @@ class Answers:
     def complete_until(self, application: str) -> int | None:
         """The back-fill mark: nothing before it is missing."""
         return self._known.marks.get(application)
+
+
+def _in_order(known: dict[str, T]) -> list[T]:
+    """The values by key. The copy is one step; making pairs is not, and another thread may add an entry meanwhile."""
+    return [value for _, value in sorted(known.copy().items())]
