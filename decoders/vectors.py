@@ -3,6 +3,9 @@
 A vector is `name, source, fport, hex, recv_time?, readings: [{quantity, value, attributes?, time?}], warnings?,
 error?`. `hex` may hold blanks; times are quoted RFC 3339 texts; warnings and error are parts of what the decoder says;
 `unphysical` names quantities whose value no sensor could measure, though the published example has it.
+
+`source` begins with one of `SOURCES` and may go on with where it was found: "vendor (device repository)" is the vendor's
+example in TheThingsNetwork/lorawan-devices.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +20,9 @@ from decoders.decoder import ANY_MODEL, Decoder, Frame
 from smartregion import timestamps
 from smartregion.model import Profile, Reading
 
+SOURCES: Final = ("datasheet", "vendor", "captured", "computed", "synthetic")
+"""Printed in the data sheet; the vendor's example elsewhere; sent by a real device; what a published codec makes of these
+bytes; worked out by hand from the layout."""
 _RECEIVED: Final = "2026-06-01T12:00:00Z"
 
 
