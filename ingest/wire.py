@@ -25,6 +25,7 @@ Short = Annotated[str, msgspec.Meta(max_length=128)]
 Number = float | str
 
 MISSING_TIME = "0001-01-01T00:00:00Z"
+_NOTHING = msgspec.Raw()
 
 
 class _ApplicationIds(msgspec.Struct):
@@ -66,6 +67,9 @@ class _UplinkMessage(msgspec.Struct):
     rx_metadata: list[_Reception] = []
     locations: dict[str, _Location] = {}
     version_ids: _VersionIds | None = None
+    # Kept as text: read only for devices that no decoder of ours knows.
+    decoded_payload: msgspec.Raw = _NOTHING
+    normalized_payload: msgspec.Raw = _NOTHING
 
 
 class _Envelope(msgspec.Struct):
@@ -149,6 +153,8 @@ def _uplink(envelope: _Envelope, frame: _UplinkMessage) -> Uplink:
         profile=_profile(frame.version_ids),
         radio=_radio(frame.rx_metadata),
         place=_place(frame.locations),
+        decoded=b"" if frame.decoded_payload is _NOTHING else bytes(frame.decoded_payload),
+        normalized=b"" if frame.normalized_payload is _NOTHING else bytes(frame.normalized_payload),
     )
 
 

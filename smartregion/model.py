@@ -85,6 +85,10 @@ class Uplink(NamedTuple):
     profile: Profile | None = None
     radio: Radio | None = None
     place: Place | None = None
+    decoded: bytes = b""
+    """JSON of what The Things Stack's own payload formatter made of it; empty: nothing."""
+    normalized: bytes = b""
+    """JSON of the same as its normalized payload: a list of measurements; empty: none."""
 
     @property
     def device(self) -> str:

@@ -1,6 +1,5 @@
 """The region file: one TOML file describes one county. Only the text is read here; `cli` reads the file itself."""
 
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,9 +9,10 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
+from smartregion import mistakes
 from smartregion.errors import Misconfigured
+from smartregion.mistakes import Mistake
 from smartregion.model import Place, Profile, Tenant
 
 Domain = Literal["energy", "water", "waste", "mobility", "environment", "buildings"]
@@ -126,6 +126,7 @@ class Retention(_Entry):
     """How long things are kept, in days."""
 
     log_days: Annotated[float, Field(gt=0)] = 2
+    archive_days: Annotated[int, Field(ge=0)] = 400
     readings_days: Annotated[int, Field(ge=1)] = 5 * 366
 
 
@@ -175,21 +176,16 @@ def parse(text: str, where: str = "region.toml") -> Region:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{where} is not valid TOML: {error}") from error
-    mistakes = list(_contradictions(raw))
+    wrong = list(_contradictions(raw))
     try:
         region = Region.model_validate(raw)
     except ValidationError as error:
-        mistakes += [(item["loc"], _words(item)) for item in error.errors() if not _follows_from_another(item)]
-    if mistakes:
-        raise Misconfigured(_report(text, where, mistakes))
+        wrong += mistakes.found(error, _SPELLING)
+    if wrong:
+        raise Misconfigured(mistakes.report(text, where, wrong))
     return region
 
 
-_WORDS = {
-    "missing": "is missing; add it",
-    "extra_forbidden": "is not known here; mind the spelling or take it out",
-    "string_too_short": "is empty; write something",
-}
 _SPELLING = {
     "key": "lower-case letters, digits and dashes, at most 31, a letter first",
     "id": "the application's id in The Things Stack: lower-case letters, digits and dashes, at most 36",
@@ -199,26 +195,6 @@ _SPELLING = {
     "key_env": "the name of an environment variable that begins with SMARTREGION_, in capital letters",
     "ags": "8 digits, or 5 for a county",
 }
-
-
-def _words(item: ErrorDetails) -> str:
-    kind, value, field = item["type"], item.get("input"), item["loc"][-1]
-    if kind in _WORDS:
-        return _WORDS[kind]
-    if kind == "string_pattern_mismatch" and field in _SPELLING:
-        return f"is {value!r}; write {_SPELLING[str(field)]}"
-    if kind == "value_error":
-        return str(item["msg"]).removeprefix("Value error, ")
-    shown = f", not {value!r}" if isinstance(value, str | int | float | bool) else ""
-    return f"{item['msg'].removeprefix('Input ')[:1].lower()}{item['msg'].removeprefix('Input ')[1:]}{shown}"
-
-
-def _follows_from_another(item: ErrorDetails) -> bool:
-    """Entries that are wrong are not counted either: a list then seems too short that is not."""
-    return item["type"] == "too_short" and bool(item.get("input"))
-
-
-Mistake = tuple[tuple[int | str, ...], str]
 
 
 def _tables(raw: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -243,34 +219,3 @@ def _twice(table: str, key: str, values: list[Any]) -> Iterator[Mistake]:
     for index, value in enumerate(values):
         if isinstance(value, str) and counts[value] > 1 and value in values[:index]:
             yield ((table, index, key), f"{value!r} is there twice; each needs its own")
-
-
-def _report(text: str, where: str, mistakes: list[Mistake]) -> str:
-    lines = sorted((_line(text, place), _path(place), words) for place, words in mistakes)
-    count = "1 mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
-    return "\n".join([f"{where} has {count}:", *(f"  line {line}: {path} {words}" for line, path, words in lines)])
-
-
-def _path(place: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-
-
-def _line(text: str, place: tuple[int | str, ...]) -> int:
-    """The line a place of the file stands in; that of its table when the key itself is missing."""
-    lines = text.splitlines()
-    found, rest = 1, list(place)
-    while rest:
-        part = rest.pop(0)
-        nth = rest.pop(0) if rest and isinstance(rest[0], int) else 0
-        header = re.compile(rf"\s*\[\[?\s*(?:[\w.]+\.)?{re.escape(str(part))}\s*\]\]?")
-        key = re.compile(rf"\s*[\"']?{re.escape(str(part))}[\"']?\s*=")
-        headers = [at for at, line in enumerate(lines, 1) if at >= found and header.match(line)]
-        if len(headers) > int(nth):
-            found = headers[int(nth)]
-            continue
-        keys = (at for at, line in enumerate(lines, 1) if at >= found and key.match(line))
-        end = next(
-            (at for at, line in enumerate(lines, 1) if at > found and line.lstrip().startswith("[")), len(lines) + 1
-        )
-        found = next((at for at in keys if at < end), found)
-    return found

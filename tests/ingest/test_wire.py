@@ -105,7 +105,16 @@ def test_a_rich_uplink_is_read_whole() -> None:
         profile=Profile("milesight-iot", "em300-th", "1.0", "2.0"),
         radio=Radio(-97.0, 7.5),
         place=Place(51.31301, 9.47874, 168.0),
+        decoded=b'{"battery": 92, "temperature": 30.8}',
     )
+
+
+def test_what_the_server_decoded_is_kept_as_it_was_written() -> None:
+    parsed = uplink(changed(decoded_payload={"t": [1, None]}, normalized_payload=[{"air": {"temperature": -0.5}}]))
+
+    assert json.loads(parsed.decoded) == {"t": [1, None]}
+    assert json.loads(parsed.normalized) == [{"air": {"temperature": -0.5}}]
+    assert (uplink(MINIMAL).decoded, uplink(MINIMAL).normalized) == (b"", b"")
 
 
 def test_fields_left_out_are_zero() -> None:
