@@ -5,7 +5,24 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from decoders import axioma, bosch, decentlab, dragino, elsys, emu, milesight
+from decoders import (
+    axioma,
+    bosch,
+    decentlab,
+    digital_matter,
+    dingtek,
+    dragino,
+    elsys,
+    emu,
+    imbuildings,
+    milesight,
+    nwave,
+    parametric,
+    pepperl_fuchs,
+    sensecap,
+    teneo,
+    terabee,
+)
 from decoders.decoder import ANY_MODEL, Decoder
 from smartregion.model import Profile
 
@@ -17,6 +34,15 @@ DECODERS: Final[tuple[Decoder, ...]] = (
     *axioma.DECODERS,
     *emu.DECODERS,
     *bosch.DECODERS,
+    *dingtek.DECODERS,
+    *pepperl_fuchs.DECODERS,
+    *teneo.DECODERS,
+    *terabee.DECODERS,
+    *nwave.DECODERS,
+    *parametric.DECODERS,
+    *digital_matter.DECODERS,
+    *imbuildings.DECODERS,
+    *sensecap.DECODERS,
 )
 
 
