@@ -15,8 +15,8 @@ class Layout:
         self.numbers = tuple(numbers)
         self._block = Block(order, self.numbers)
 
-    def read(self, payload: bytes) -> Decoded:
-        """The readings of the payload.
+    def read(self, payload: bytes, time: int | None = None) -> Decoded:
+        """The readings of the payload, all at `time` (None: the frame's).
 
         Raises:
             Undecodable: it is not exactly as long as the layout.
@@ -25,5 +25,5 @@ class Layout:
             raise Undecodable(f"{len(payload)} bytes, where the layout has {self._block.width}")
         readings: list[Reading] = []
         warnings: list[str] = []
-        collect(self._block.numbers, self._block.unpack_from(payload), None, readings, warnings)
+        collect(self._block.numbers, self._block.unpack_from(payload), time, readings, warnings)
         return Decoded(tuple(readings), tuple(warnings))

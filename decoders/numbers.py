@@ -26,6 +26,8 @@ class Number(NamedTuple):
     """Raw values that stand for "no value", with the reason."""
     mask: int = 0
     """The bits that count; 0: all."""
+    offset: float = 0
+    """The raw value that stands for 0; subtracted before the division."""
 
     @property
     def modulus(self) -> float:
@@ -57,12 +59,12 @@ def collect(
     warnings: list[str],
 ) -> None:
     """Add each raw value to the readings, or to the warnings where it stands for "no value"."""
-    for (quantity, _, divisor, attributes, missing, mask), raw in zip(numbers, raws, strict=True):
+    for (quantity, _, divisor, attributes, missing, mask, offset), raw in zip(numbers, raws, strict=True):
         bits = raw & mask if mask else raw
         if bits in missing:
             warnings.append(f"{quantity}: {missing[bits]}")
         else:
-            readings.append(Reading(quantity, bits / divisor, attributes, time))
+            readings.append(Reading(quantity, (bits - offset) / divisor, attributes, time))
 
 
 def quantities_of(numbers: Iterable[Number]) -> tuple[str, ...]:

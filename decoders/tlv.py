@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from decoders.numbers import NONE_MISSING, Block, Number, collect
+from smartregion.clock import SECOND
 from smartregion.errors import Undecodable
 from smartregion.model import Attributes, Decoded, Reading
 
@@ -56,6 +57,11 @@ class Table:
         for item in self.items.values():
             yield from item.numbers
 
+    def width(self, key: bytes) -> int | None:
+        """How many bytes of data follow the key; None: it is unknown."""
+        row = self._rows.get(key)
+        return None if row is None else row.width
+
     def read(self, payload: bytes, start: int = 0, end: int | None = None, time: int | None = None) -> Decoded:
         """Read items from `start` to `end`; an unknown key ends it with a warning, for its length is unknown.
 
@@ -102,7 +108,7 @@ def _row(order: str, item: Item | Special) -> _Row:
         return _Row(packed.unpack_from, packed.size, "", 1, (), NONE_MISSING, item)
     block = Block(order, item.numbers)
     first = block.numbers[0] if block.numbers else Number("", "x")
-    plain = len(block.numbers) == 1 and not first.mask
+    plain = len(block.numbers) == 1 and not first.mask and not first.offset
     rest = None if plain else Item(block.numbers)
     return _Row(
         block.unpack_from, block.width, first.quantity, first.divisor, first.attributes, dict(first.missing), rest
@@ -133,3 +139,16 @@ def item(
 ) -> Item:
     """An item of one number."""
     return Item((Number(quantity, code, divisor, attributes, missing),))
+
+
+def stored(*numbers: Number) -> Special:
+    """A record that the device kept while it was out of reach: Unix seconds (32 bits), then numbers of that time."""
+    kept = tuple(number for number in numbers if number.quantity)
+
+    def make(raws: tuple[Any, ...]) -> Decoded:
+        readings: list[Reading] = []
+        warnings: list[str] = []
+        collect(kept, raws[1:], raws[0] * SECOND, readings, warnings)
+        return Decoded(tuple(readings), tuple(warnings))
+
+    return Special("I" + "".join(number.code for number in numbers), kept, make)
