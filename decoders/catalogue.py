@@ -1,4 +1,4 @@
-"""Every decoder there is, and which one reads a device."""
+"""Every decoder that comes with the platform, and which one reads a device."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -56,8 +56,13 @@ def find(profile: Profile) -> Decoder | None:
 
     Without a known firmware it is the newest layout. None: nothing knows the device.
     """
+    return choose(_BY_PROFILE, profile)
+
+
+def choose(decoders: Mapping[tuple[str, str], tuple[Decoder, ...]], profile: Profile) -> Decoder | None:
+    """The same among other decoders, those of `by_profile`."""
     brand, model = profile.brand.lower(), profile.model.lower()
-    return newest(_BY_PROFILE.get((brand, model)) or _BY_PROFILE.get((brand, *ANY_MODEL), ()), profile.firmware)
+    return newest(decoders.get((brand, model)) or decoders.get((brand, *ANY_MODEL), ()), profile.firmware)
 
 
 def newest(layouts: Iterable[Decoder], firmware: str) -> Decoder | None:
@@ -72,7 +77,8 @@ def release(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
-def _by_profile(decoders: Iterable[Decoder]) -> Mapping[tuple[str, str], tuple[Decoder, ...]]:
+def by_profile(decoders: Iterable[Decoder]) -> Mapping[tuple[str, str], tuple[Decoder, ...]]:
+    """Decoders by brand and model, to be chosen from."""
     found: dict[tuple[str, str], tuple[Decoder, ...]] = {}
     for decoder in decoders:
         for model in decoder.models:
@@ -80,4 +86,4 @@ def _by_profile(decoders: Iterable[Decoder]) -> Mapping[tuple[str, str], tuple[D
     return MappingProxyType(found)
 
 
-_BY_PROFILE: Final = _by_profile(DECODERS)
+_BY_PROFILE: Final = by_profile(DECODERS)
