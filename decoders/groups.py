@@ -1,4 +1,7 @@
-"""Payloads that begin with flags, one for each group of 16-bit words that follows (Decentlab)."""
+"""Payloads that begin with flags, one for each group of big-endian 16-bit words that follows (Decentlab).
+
+A number of 32 bits is two words, the low one first.
+"""
 
 import struct
 from collections.abc import Iterable, Mapping
@@ -20,6 +23,16 @@ class Group:
         self.numbers = tuple(numbers)
         self.block = Block(">", self.numbers)
         self.unusable = MappingProxyType(dict(unusable))
+        self._wide = tuple(number.code == "I" for number in self.block.numbers)
+
+    def raws(self, payload: bytes, at: int) -> tuple[int, ...]:
+        """The raw values of its numbers, from the byte `at` on."""
+        raws = self.block.unpack_from(payload, at)
+        return tuple(_low_word_first(raw) if wide else raw for raw, wide in zip(raws, self._wide, strict=True))
+
+
+def _low_word_first(raw: int) -> int:
+    return (raw & 0xFFFF) << 16 | raw >> 16
 
 
 class Groups:
@@ -63,4 +76,4 @@ def _collect(group: Group, payload: bytes, at: int, readings: list[Reading], war
     if last in group.unusable:
         warnings.append(group.unusable[last])
     else:
-        collect(group.block.numbers, group.block.unpack_from(payload, at), None, readings, warnings)
+        collect(group.block.numbers, group.raws(payload, at), None, readings, warnings)
