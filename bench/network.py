@@ -46,7 +46,7 @@ class Network:
         frames = self._county.frames(count, self._clock.now())
         self._prepared = [_publication(frame) for frame in frames]
         octets = sum(len(each.payload) for each in self._prepared)
-        return {"octets": octets / count, "first": self._prepared[0].received_at}
+        return {"octets": octets / count, "first": min(each.received_at for each in self._prepared)}
 
     def publish(self, rate: float | None, *, lossless: bool) -> Mapping[str, Any]:
         """Publish what was prepared."""

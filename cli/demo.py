@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cli.child import Card, County
+from cli.child import County
 from cli.compose import Platform, Stores
+from simulator.region.card import Card
 from simulator.region.county import region_toml, registry_entries
 from simulator.region.model import RegionPlan
 from simulator.region.plan import plan

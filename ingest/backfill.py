@@ -24,6 +24,8 @@ from store.journal.protocol import Book
 from store.registry.protocol import Registry
 
 EVERY_SECONDS = 300.0
+AGAIN_SECONDS = 30.0
+"""What was asked by hand and could not be done is tried again so soon."""
 OVERLAP = 60 * SECOND
 MILLISECOND = SECOND // 1000
 # Above this share of an application's devices one pull of everything is cheaper than one for each.
@@ -31,6 +33,8 @@ MANY_DEVICES = 8
 # The back-fill waits while the worker has more than this to do, so that live messages do not.
 LEAD_CHUNKS = 4
 TRIES = 5
+WAITING = "waiting"
+"""The state of a back-fill that could not be done for now."""
 
 
 Window = tuple[int, int]
@@ -76,7 +80,12 @@ class Backfill:
             self.round()
             if not self._stop.is_set():
                 # The last seconds before a reconnect show in the storage only later: look once more.
-                self._clock.wait(self._wanted, self._longest_lag() if asked else EVERY_SECONDS)
+                self._clock.wait(self._wanted, self._pause(asked=asked))
+
+    def _pause(self, *, asked: bool) -> float:
+        if self._by_hand:
+            return AGAIN_SECONDS
+        return self._longest_lag() if asked else EVERY_SECONDS
 
     def _longest_lag(self) -> float:
         lags = [each.storage_lag_s for each in self._region.applications]
@@ -110,7 +119,11 @@ class Backfill:
         for label in finished:
             self._registry.set_complete_until(label, marked[label][1])
         by_hand, self._by_hand = self._by_hand, []
-        self._compare_all(by_hand)
+        finished = self._compare_all(by_hand)
+        self._by_hand += [each for each in by_hand if each[0] not in finished and self._hopeful(each[0])]
+
+    def _hopeful(self, label: str) -> bool:
+        return self._progress[label].state == WAITING
 
     def _compare_all(self, windows: Sequence[tuple[str, Window]]) -> set[str]:
         """Compare windows of applications; gives those that came to their end."""
@@ -200,7 +213,7 @@ class Backfill:
 
     def _fail(self, label: str, error: Exception) -> None:
         """Say once what is wrong, and keep it for those who ask."""
-        state = "no storage" if isinstance(error, NoStorage) else "waiting"
+        state = "no storage" if isinstance(error, NoStorage) else WAITING
         before = self._progress.get(label) or Progress(label, state, 0, 0, 0, 0)
         self._progress[label] = replace(before, state=state)
         if self._told.get(label) != str(error) and not self._stop.is_set():

@@ -30,6 +30,15 @@ class Frame:
     records: list[Record] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
 
+    @property
+    def queued(self) -> bool:
+        """Whether it stays queued."""
+        return self.entry.state is State.QUEUED
+
+    def hold(self) -> None:
+        """Leave the message queued: its store is away for now. That stands before a refusal."""
+        self.entry = self.entry._replace(state=State.QUEUED, cause="", detail="", message=None)
+
     def quarantine(self, error: Unusable, message: Message) -> None:
         """Send the message to quarantine instead."""
         self.entry = self.entry._replace(

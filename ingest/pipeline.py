@@ -3,7 +3,7 @@ write that changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.decoding import Decoding
@@ -46,11 +46,11 @@ class Pipeline:
         self._placer = Placer(registry)
         self._settled = settled
 
-    def take(self, chunk: Chunk) -> None:
-        """Bring one chunk to its end.
+    def take(self, chunk: Chunk) -> int:
+        """Bring one chunk to its end; gives how many of its messages stay queued, for their store is away.
 
         Raises:
-            Unavailable: a store is away; nothing is settled, the chunk is to be taken again.
+            Unavailable: a store is away for all; nothing is settled, the chunk is to be taken again.
         """
         frames = [self._judge.judge(message, offset) for offset, message in enumerate(chunk.messages)]
         fresh, repeated = self._tell_apart(frames)
@@ -59,6 +59,25 @@ class Pipeline:
         self._write(fresh, chunk.messages)
         self._book.settle(chunk.position, [frame.entry for frame in frames])
         self._tell(frames, fresh, repeated)
+        return _still_queued(fresh)
+
+    def take_again(self, waiting: Sequence[tuple[bytes, Message]]) -> int:
+        """Bring messages that stayed queued to their end: keys as booked, and messages; gives how many still stay.
+
+        Raises:
+            Unavailable: a store is away for all; nothing has changed.
+        """
+        messages = [message for _, message in waiting]
+        frames = [self._judge.judge(message, offset) for offset, message in enumerate(messages)]
+        self._identify([frame for frame in frames if frame.uplink])
+        self._decode(frames, messages)
+        self._write(frames, messages)
+        done = [(key, frame) for (key, _), frame in zip(waiting, frames, strict=True) if not frame.queued]
+        # The key as booked: the judge of today might name the application otherwise.
+        self._book.resettle([frame.entry._replace(key=key) for key, frame in done])
+        settled = [frame for _, frame in done]
+        self._tell(settled, settled, set())
+        return len(frames) - len(done)
 
     def _tell_apart(self, frames: Sequence[Frame]) -> tuple[list[Frame], set[int]]:
         """Uplinks never seen before, and the offsets of all messages that were."""
@@ -89,44 +108,49 @@ class Pipeline:
         uplink, application = frame.uplink, frame.application
         if uplink is None or application is None:
             return
-        readings, frame.warnings, moduli = self._decoding.decode(uplink, application)
-        frame.records = self._placer.place(uplink.device, readings, uplink.received_at, moduli)
+        believed = self._decoding.decode(uplink, application)
+        frame.warnings = believed.warnings
+        frame.records = self._placer.place(uplink.device, believed.readings, uplink.received_at, believed.moduli)
 
     def _write(self, fresh: Sequence[Frame], messages: Sequence[Message]) -> None:
-        """Write the records of all frames; a batch refused as a whole is searched for what the store won't take."""
+        """Write the records of all frames; what the store refuses sends its message to quarantine."""
         records = [record for frame in fresh for record in frame.records]
         if not records:
             return
-        try:
-            self._series.write(records)
-        except Refused as error:
-            if len(fresh) == 1:
-                self._write_singly(fresh[0], messages[fresh[0].entry.offset], error)
-            else:
-                middle = len(fresh) // 2
-                self._write(fresh[:middle], messages)
-                self._write(fresh[middle:], messages)
+        refused, held = self._series.write(records)
+        if refused:
+            self._refuse(fresh, messages, refused)
+        if held:
+            for frame in fresh:
+                if any(record.series.tenant in held for record in frame.records):
+                    frame.hold()
 
-    def _write_singly(self, frame: Frame, message: Message, error: Refused) -> None:
-        """Store what the store takes of one frame, and quarantine its message with the store's words."""
-        frame.quarantine(error, message)
-        kept: list[Record] = []
-        for record in frame.records if len(frame.records) > 1 else []:
-            try:
-                self._series.write([record])
-                kept.append(record)
-            except Refused as refusal:
-                frame.quarantine(refusal, message)
-        frame.records = kept
+    def _refuse(self, fresh: Sequence[Frame], messages: Sequence[Message], refused: Mapping[int, str]) -> None:
+        """Quarantine the messages of refused records; their other readings stay stored."""
+        place = 0
+        for frame in fresh:
+            words = [refused[place + at] for at in range(len(frame.records)) if place + at in refused]
+            kept = [record for at, record in enumerate(frame.records) if place + at not in refused]
+            place += len(frame.records)
+            if words:
+                frame.quarantine(Refused(words[0]), messages[frame.entry.offset])
+                frame.records = kept
 
     def _tell(self, frames: Sequence[Frame], fresh: Sequence[Frame], repeated: set[int]) -> None:
         counts: Counter[tuple[str, str, str]] = Counter()
         for frame in frames:
             entry = frame.entry
+            if frame.queued:
+                continue
             state = "duplicate" if entry.offset in repeated else entry.state.value
             counts[entry.application, state, "" if entry.offset in repeated else entry.cause] += 1
         stored = [frame for frame in fresh if frame.entry.state is State.STORED]
-        self._settled(Settled(stored, counts, [record for frame in fresh for record in frame.records]))
+        records = [record for frame in fresh if not frame.queued for record in frame.records]
+        self._settled(Settled(stored, counts, records))
+
+
+def _still_queued(frames: Sequence[Frame]) -> int:
+    return sum(frame.queued for frame in frames)
 
 
 def _sighting(uplink: Uplink, application: Application | None) -> Sighting:

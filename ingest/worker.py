@@ -5,6 +5,7 @@ import threading
 
 from ingest.collector import Collector
 from ingest.pipeline import Pipeline
+from ingest.retrying import Retrying
 from smartregion.errors import Unavailable
 from smartregion.logs import Logger
 from store.journal.protocol import Book, Chunk, Log
@@ -20,6 +21,7 @@ class Worker:
         self._collector = collector
         self._log = log
         self._pipeline = pipeline
+        self._retrying = Retrying(log, book, pipeline)
         self._logger = logger
         self._stop = threading.Event()
         self._position = book.position()
@@ -35,14 +37,15 @@ class Worker:
         return max(0 if self._caught_up else 1, self._collector.appended - self._position)
 
     def run(self) -> None:
-        """Work until stopped. Chunks of an earlier run come first."""
+        """Work until stopped. Chunks of an earlier run come first; between chunks what stayed queued is tried again."""
         while not self._stop.is_set():
             chunk = self._next()
+            if chunk is not None:
+                self._take(chunk)
+            more = self._retrying.step()
             if chunk is None:
                 self._caught_up = True
-                self._collector.wait_beyond(self._position, 0.5)
-            else:
-                self._take(chunk)
+                self._collector.wait_beyond(self._position, 0.0 if more else 0.5)
 
     def stop(self) -> None:
         """Make `run` return after the chunk in hand."""
@@ -57,7 +60,7 @@ class Worker:
         away = False
         while not self._stop.is_set():
             try:
-                self._pipeline.take(chunk)
+                self._retrying.noted(self._pipeline.take(chunk))
             except Unavailable as error:
                 if not away:
                     self._logger.error("store away, messages wait in the journal", why=str(error))

@@ -38,6 +38,7 @@ class Latest:
         self._lock = threading.Lock()
         self._slots: dict[Series, _Slot] = {}
         self._of_point: dict[str, list[_Slot]] = {}
+        self._of_device: dict[str, list[_Slot]] = {}
         self._saved: dict[Series, Sample] = {}
         # Slots in order of their series, so that asking for all of them hashes and sorts nothing.
         self._ordered: list[_Slot] | None = None
@@ -68,6 +69,7 @@ class Latest:
         series = slot.record.series
         self._slots[series] = slot
         self._of_point.setdefault(series.point, []).append(slot)
+        self._of_device.setdefault(series.device, []).append(slot)
         self._ordered = None
 
     def save(self) -> None:
@@ -83,6 +85,8 @@ class Latest:
             for series in [series for series in self._slots if series.device in devices]:
                 self._of_point[series.point].remove(self._slots.pop(series))
                 self._saved.pop(series, None)
+            for device in devices:
+                self._of_device.pop(device, None)
             self._ordered = None
 
     def of_point(self, point: str) -> list[Newest]:
@@ -91,9 +95,17 @@ class Latest:
 
     def select(self, which: Selection | None = None) -> list[Newest]:
         """Those of the selection (None: all), ordered by point, quantity, attributes, device."""
-        found = [slot.newest for slot in self._in_order()]
-        admits = chooser(which) if which is not None else None
-        return found if admits is None else [each for each in found if admits(each.series)]
+        if which is None or (admits := chooser(which)) is None:
+            return [slot.newest for slot in self._in_order()]
+        return [slot.newest for slot in self._candidates(which) if admits(slot.record.series)]
+
+    def _candidates(self, which: Selection) -> Iterable[_Slot]:
+        """The slots of the points or devices asked for, in order; else all of them."""
+        if not which.points and not which.devices:
+            return self._in_order()
+        index, names = (self._of_point, which.points) if which.points else (self._of_device, which.devices)
+        found = (slot for name in set(names) for slot in tuple(index.get(name, ())))
+        return sorted(found, key=lambda slot: _place(slot.record))
 
     def _in_order(self) -> list[_Slot]:
         with self._lock:

@@ -14,6 +14,7 @@ from simulator import kinds
 from simulator.double.accounts import Application, RegisteredDevice, new_key
 from simulator.double.history import LaggingHistory
 from simulator.double.server import Double, Setup
+from simulator.region.card import Card
 from simulator.region.county import key_variable
 from simulator.region.history import RegionHistory, schedule
 from simulator.region.model import Municipality, PlannedDevice, RegionPlan
@@ -36,16 +37,6 @@ class Service(NamedTuple):
     history_days: float = 14
     lag: float = 5
     """Seconds until an uplink shows in the Storage Integration."""
-
-
-class Card(NamedTuple):
-    """What one needs to know to listen."""
-
-    mqtt_port: int
-    http_port: int
-    url: str
-    keys: Mapping[str, str]
-    """Environment variable of the region file → API key."""
 
 
 def serve(

@@ -6,18 +6,19 @@ from typing import NamedTuple
 
 from smartregion.model import State
 from store.journal import book_schema as sql
-from store.journal.counts import Accounts, Causes, Row
+from store.journal.counts import Accounts, Causes, Decoders, Row
 from store.journal.protocol import Booked, Entry
 
 
 class Standing(NamedTuple):
-    """What stands in a row beside its key; state, cause and account by their numbers."""
+    """What stands in a row beside its key; state, cause, account and decoder by their numbers."""
 
     position: int
     offset: int
     account: int
     state: int
     cause: int
+    decoder: int
 
     @property
     def waits(self) -> bool:
@@ -33,10 +34,10 @@ def position(connection: sqlite3.Connection) -> int:
 
 def make_rows(connection: sqlite3.Connection, position: int, entries: Sequence[Entry]) -> list[Row]:
     """Entries as they stand in the table; accounts and causes are made where missing."""
-    accounts, causes, codes = Accounts(connection), Causes(connection), sql.CODES
+    accounts, causes, decoders, codes = Accounts(connection), Causes(connection), Decoders(connection), sql.CODES
     return [
-        (key, position, offset, accounts[application, day], codes[state], causes[cause], lag)
-        for key, offset, application, day, state, cause, _, lag, _ in entries
+        (key, position, offset, accounts[application, day], codes[state], causes[cause], lag, decoders[decoder])
+        for key, offset, application, day, state, cause, _, lag, _, decoder in entries
     ]
 
 
@@ -83,4 +84,7 @@ def change_copy(connection: sqlite3.Connection, old: State, entry: Entry) -> Non
 
 def booked(rows: sqlite3.Cursor) -> list[Booked]:
     """Rows of a query as the protocol gives them."""
-    return [Booked(key, position, offset, sql.STATES[state], cause) for key, position, offset, state, cause in rows]
+    return [
+        Booked(key, position, offset, sql.STATES[state], cause, *decoder)
+        for key, position, offset, state, cause, *decoder in rows
+    ]

@@ -16,13 +16,21 @@ KEYS_PER_QUERY: Final = 250
 LAYOUT: Final = Layout(
     name="book",
     application_id=0x5352424B,
-    version=1,
+    version=2,
+    upgrades={
+        # Rows of before have no decoder noted: 0 stands for none.
+        1: """
+        CREATE TABLE decoder (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+        ALTER TABLE entry ADD COLUMN decoder INTEGER NOT NULL DEFAULT 0;
+        """,
+    },
     schema="""
     PRAGMA page_size = 4096;
     CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL);
     INSERT INTO progress VALUES (1, 0);
     CREATE TABLE chunk (position INTEGER PRIMARY KEY, booked_at INTEGER NOT NULL, queued INTEGER NOT NULL);
     CREATE TABLE cause (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+    CREATE TABLE decoder (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
     CREATE TABLE account (
         id INTEGER PRIMARY KEY, application TEXT NOT NULL, day INTEGER NOT NULL,
         received INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0, ignored INTEGER NOT NULL DEFAULT 0,
@@ -35,7 +43,7 @@ LAYOUT: Final = Layout(
     ) WITHOUT ROWID;
     CREATE TABLE entry (
         key BLOB PRIMARY KEY, position INTEGER NOT NULL, "offset" INTEGER NOT NULL, account INTEGER NOT NULL,
-        state INTEGER NOT NULL, cause INTEGER NOT NULL, lag_ms INTEGER NOT NULL
+        state INTEGER NOT NULL, cause INTEGER NOT NULL, lag_ms INTEGER NOT NULL, decoder INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID;
     CREATE INDEX entry_queued ON entry (position, "offset") WHERE state = 0;
     CREATE INDEX entry_stray ON entry (lag_ms) WHERE lag_ms NOT BETWEEN -120000 AND 120000;
@@ -54,7 +62,11 @@ ADD_QUEUED: Final = "UPDATE chunk SET queued = queued + ? WHERE position = ?"
 FIND_ACCOUNT: Final = "SELECT id FROM account WHERE application = ? AND day = ?"
 ADD_ACCOUNT: Final = "INSERT INTO account (application, day) VALUES (?, ?)"
 FIND_CAUSE: Final = "SELECT id FROM cause WHERE text = ?"
+ALL_CAUSES: Final = "SELECT id, text FROM cause"
 ADD_CAUSE: Final = "INSERT INTO cause (text) VALUES (?)"
+FIND_DECODER: Final = "SELECT id FROM decoder WHERE text = ?"
+ADD_DECODER: Final = "INSERT INTO decoder (text) VALUES (?)"
+ALL_DECODERS: Final = "SELECT id, text FROM decoder"
 ADD_COUNTS: Final = """
     UPDATE account SET received = received + ?, duplicate = duplicate + ?, queued = queued + ?, stored = stored + ?,
     ignored = ignored + ?, quarantined = quarantined + ? WHERE id = ?
@@ -65,10 +77,10 @@ ADD_CAUSE_COUNT: Final = """
 """
 
 # ON CONFLICT (key), not OR IGNORE: that would drop a row with a missing value without a word.
-ADD_ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
-CHANGE_ENTRY: Final = "UPDATE entry SET state = ?, cause = ? WHERE key = ?"
+ADD_ENTRY: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+CHANGE_ENTRY: Final = "UPDATE entry SET state = ?, cause = ?, decoder = ? WHERE key = ?"
 FIND_ENTRIES: Final = """
-    SELECT key, position, "offset", account, state, cause FROM entry WHERE key IN (KEYS)
+    SELECT key, position, "offset", account, state, cause, decoder FROM entry WHERE key IN (KEYS)
 """.replace("KEYS", ",".join("?" * KEYS_PER_QUERY))
 KEEP_COPY: Final = "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?)"
 CHANGE_DETAIL: Final = "UPDATE quarantine SET detail = ? WHERE key = ?"
@@ -77,7 +89,7 @@ DROP_COPY: Final = "DELETE FROM quarantine WHERE key = ?"
 # CROSS JOIN keeps SQLite from turning the order of the tables round: rows come sorted and LIMIT ends early.
 QUEUED: Final = """
     SELECT key, position, "offset", state, cause.text FROM entry CROSS JOIN cause ON cause.id = entry.cause
-    WHERE state = 0 ORDER BY position, "offset" LIMIT ?
+    WHERE state = 0 AND (position, "offset") > (?, ?) ORDER BY position, "offset" LIMIT ?
 """
 QUARANTINED: Final = """
     SELECT quarantine.key, account.application, account.day, cause.text, quarantine.detail,
@@ -87,7 +99,8 @@ QUARANTINED: Final = """
     WHERE quarantine.key > ? ORDER BY quarantine.key LIMIT ?
 """
 OF_DEVICE: Final = """
-    SELECT key, position, "offset", state, cause.text FROM entry CROSS JOIN cause ON cause.id = entry.cause
+    SELECT key, position, "offset", state, cause.text, coalesce(decoder.text, '') FROM entry
+    CROSS JOIN cause ON cause.id = entry.cause LEFT JOIN decoder ON decoder.id = entry.decoder
     WHERE key >= ? AND key < ? AND substr(key, 9, 4) = ? ORDER BY key DESC LIMIT ?
 """
 LEDGER: Final = """

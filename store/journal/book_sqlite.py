@@ -10,7 +10,7 @@ from smartregion.clock import Clock, SystemClock
 from smartregion.model import Message
 from store.journal import book_rows, forwarded
 from store.journal import book_schema as sql
-from store.journal.counts import Causes, Counts
+from store.journal.counts import Causes, Counts, Decoders
 from store.journal.keys import device_hash, time_bound
 from store.journal.protocol import Booked, Entry, LedgerRow, Quarantined
 from store.journal.sqlite_file import SqliteFile
@@ -54,6 +54,18 @@ class SqliteBook:
         with self._file.reading() as connection:
             return {key for key, _ in book_rows.find(connection, list(keys))}
 
+    def find(self, keys: Collection[bytes]) -> dict[bytes, Booked]:
+        """The rows of these keys; keys without one are left out. Raises Unavailable."""
+        with self._file.reading() as connection:
+            causes = dict(connection.execute(sql.ALL_CAUSES))
+            decoders = {0: "", **dict(connection.execute(sql.ALL_DECODERS))}
+            return {
+                key: Booked(
+                    key, row.position, row.offset, sql.STATES[row.state], causes[row.cause], decoders[row.decoder]
+                )
+                for key, row in book_rows.find(connection, list(keys))
+            }
+
     def settle(self, position: int, entries: Sequence[Entry]) -> int:
         """Book a chunk in one transaction: rows, counts and the position, all or nothing.
 
@@ -93,23 +105,24 @@ class SqliteBook:
         """
         with self._file.writing() as connection:
             standing = dict(book_rows.find(connection, [entry.key for entry in entries]))
-            causes, counts, queued = Causes(connection), Counts(), Counter[int]()
+            causes, decoders, counts, queued = Causes(connection), Decoders(connection), Counts(), Counter[int]()
             for entry in entries:
                 if (old := standing.get(entry.key)) is None:
                     continue
-                new = old._replace(state=sql.CODES[entry.state], cause=causes[entry.cause])
+                decoder = decoders[entry.decoder] or old.decoder
+                new = old._replace(state=sql.CODES[entry.state], cause=causes[entry.cause], decoder=decoder)
                 standing[entry.key] = new
                 counts.move(old.account, (old.state, old.cause), (new.state, new.cause))
                 queued[old.position] += new.waits - old.waits
-                connection.execute(sql.CHANGE_ENTRY, (new.state, new.cause, entry.key))
+                connection.execute(sql.CHANGE_ENTRY, (new.state, new.cause, new.decoder, entry.key))
                 book_rows.change_copy(connection, sql.STATES[old.state], entry)
             counts.post(connection)
             connection.executemany(sql.ADD_QUEUED, [(change, place) for place, change in queued.items() if change])
 
-    def queued(self, limit: int = 500) -> list[Booked]:
+    def queued(self, limit: int = 500, after: tuple[int, int] = (0, -1)) -> list[Booked]:
         """Booked messages that wait to be stored, in the order in which they came. Raises Unavailable."""
         with self._file.reading() as connection:
-            return book_rows.booked(connection.execute(sql.QUEUED, (limit,)))
+            return book_rows.booked(connection.execute(sql.QUEUED, (*after, limit)))
 
     def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
         """Messages in quarantine in order of their keys, those above `after`. Raises Unavailable."""

@@ -9,8 +9,8 @@ from typing import Final
 from smartregion.model import State
 from store.journal import book_schema as sql
 
-Row = tuple[bytes, int, int, int, int, int, int]
-"""key, position, offset, account, state, cause, lag_ms: as it stands in the table."""
+Row = tuple[bytes, int, int, int, int, int, int, int]
+"""key, position, offset, account, state, cause, lag_ms, decoder: as it stands in the table."""
 
 _NAMED: Final = {sql.CODES[State.IGNORED], sql.CODES[State.QUARANTINED]}
 """States whose causes are counted."""
@@ -40,6 +40,19 @@ class Causes(dict[str, int]):
     def __missing__(self, text: str) -> int:
         """Find or add the cause."""
         self[text] = number = _find_or_add(self._connection, sql.FIND_CAUSE, sql.ADD_CAUSE, (text,))
+        return number
+
+
+class Decoders(dict[str, int]):
+    """Text of a decoder → its number, made when first asked for; 0: none. Lives as long as one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__({"": 0})
+        self._connection = connection
+
+    def __missing__(self, text: str) -> int:
+        """Find or add the decoder."""
+        self[text] = number = _find_or_add(self._connection, sql.FIND_DECODER, sql.ADD_DECODER, (text,))
         return number
 
 

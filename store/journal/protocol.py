@@ -79,6 +79,8 @@ class Entry(NamedTuple):
     """forwarded_at − received_at: with the key it gives back the time that the Storage Integration filters by."""
     message: Message | None = None
     """A copy of the message, for quarantine only: it must not hold its chunk."""
+    decoder: str = ""
+    """What decoded it: name and version; empty when nothing did."""
 
     def message_to_keep(self) -> Message:
         """The copy that quarantine needs. Raises ValueError when there is none."""
@@ -95,6 +97,8 @@ class Booked(NamedTuple):
     offset: int
     state: State
     cause: str
+    decoder: str = ""
+    """What decoded it; empty when nothing did."""
 
 
 class Quarantined(NamedTuple):
@@ -132,6 +136,10 @@ class Book(Protocol):
         """Those of the keys that have a row."""
         ...
 
+    def find(self, keys: Collection[bytes]) -> dict[bytes, Booked]:
+        """The rows of these keys; keys without one are left out."""
+        ...
+
     def settle(self, position: int, entries: Sequence[Entry]) -> int:
         """Book a chunk in one transaction: rows, counts and the position, all or nothing.
 
@@ -151,15 +159,16 @@ class Book(Protocol):
         """Change the state of messages booked before (retry of queued or quarantined ones); counts follow.
 
         They stay in the account (application, day) and the place (position, offset) they were booked in, whatever the
-        entry says. Keys without a row are passed over. What stays quarantined may come without its message.
+        entry says. Keys without a row are passed over. What stays quarantined may come without its message. An entry
+        without a decoder leaves the one that was noted.
 
         Raises:
             Unavailable: nothing was changed. ValueError: an entry comes into quarantine without its message.
         """
         ...
 
-    def queued(self, limit: int = 500) -> list[Booked]:
-        """Booked messages that wait to be stored, in the order of their chunks."""
+    def queued(self, limit: int = 500, after: tuple[int, int] = (0, -1)) -> list[Booked]:
+        """Booked messages that wait to be stored, in the order of their chunks, beyond that (position, offset)."""
         ...
 
     def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:

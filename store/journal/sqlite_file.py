@@ -71,6 +71,8 @@ class SqliteFile:
         if not read_only and not path.exists():
             self._create()
         self._writer = self._open()
+        if not read_only:
+            self._upgrade()
 
     def _open(self) -> sqlite3.Connection:
         if not self.path.exists():
@@ -123,6 +125,14 @@ class SqliteFile:
         if not self._read_only:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
+
+    def _upgrade(self) -> None:
+        """Bring a file of an older version up to date, a version in a transaction. Raises as the constructor."""
+        with self._opening():
+            (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+            for number in range(version, self._layout.version):
+                steps = self._layout.upgrades[number]
+                self._writer.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {number + 1:d}; COMMIT")
 
     def _create(self) -> None:
         """Make the file aside and put it in place whole: what bears its name is never half made."""

@@ -12,12 +12,12 @@ from store.series import duckdb_dirty as dirtiness
 from store.series import duckdb_rollups as figures
 from store.series.duckdb_file import Cursor, DuckFile
 from store.series.duckdb_names import Names
-from store.series.duckdb_readings import Readings
+from store.series.duckdb_readings import Readings, remove
 from store.series.duckdb_schema import ALL, BY_SERIES, FORMAT, READINGS, ROLLUPS, TABLES, TOTALS
 from store.series.duckdb_seek import Row, Seeker
 from store.series.duckdb_spans import Spans
-from store.series.protocol import DirtyHour, Selection
-from store.series.selecting import EARLIEST, LATEST, NOTHING_FROZEN, refuse_impossible
+from store.series.protocol import ALL_STORED, DirtyHour, Selection, Written
+from store.series.selecting import EARLIEST, LATEST, NOTHING_FROZEN, impossible
 
 
 class DuckSeries:
@@ -53,17 +53,25 @@ class DuckSeries:
         self._seekers = {shelf: Seeker(self._file, shelf, self._spans[shelf]) for shelf in BY_SERIES}
         self._readings = Readings(self._file, self._names, self._spans[READINGS], self._seekers[READINGS])
 
-    def write(self, records: Sequence[Record]) -> None:
+    def write(self, records: Sequence[Record]) -> Written:
         """Store a batch durably, in one transaction. Batches of some thousand cost least.
+
+        A value that is not finite, or a time that does not fit into 64 bits, is refused.
 
         Raises:
             Unavailable: disk full or the like; nothing of the batch counts as stored, the same again works later.
-            Refused: a value is not finite, or a time does not fit into 64 bits; nothing of the batch is stored.
         """
         if not records:
-            return
+            return ALL_STORED
+        _, times, values = zip(*records, strict=True)
+        if refused := impossible(times, values):
+            self.write([record for place, record in enumerate(records) if place not in refused])
+            return Written(refused)
+        self._append(records)
+        return ALL_STORED
+
+    def _append(self, records: Sequence[Record]) -> None:
         some_series, times, values = zip(*records, strict=True)
-        refuse_impossible(times, values)
         with self._writing:
 
             def work(cursor: Cursor) -> tuple[list[int], list[tuple[int, Series]]]:
@@ -78,6 +86,14 @@ class DuckSeries:
             numbers, fresh = self._file.change(work)
             self._names.saved(fresh)
             self._spans[READINGS].widen(zip(numbers, times, strict=True))
+
+    def remove(self, series: Collection[Series], start: int, end: int) -> None:
+        """Forget the samples of these series with start ≤ time < end; their hours become dirty. Raises Unavailable."""
+        numbers = self._names.find(series)
+        if numbers and start < end:
+            with self._writing, self._upkeep:
+                mark = self._take_seq(1)
+                self._file.change(lambda cursor: remove(cursor, numbers, start, end, mark))
 
     def series(self, which: Selection) -> list[Series]:
         """The series there are, ordered by point, quantity, attributes, device."""

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from smartregion.clock import DAY
+from smartregion.clock import DAY, HOUR
 from smartregion.model import Sample, Series
-from store.series.duckdb_file import DuckFile
+from store.series.duckdb_file import Cursor, DuckFile
 from store.series.duckdb_names import Names
 from store.series.duckdb_seek import Seeker
 from store.series.duckdb_spans import Spans
@@ -34,8 +34,23 @@ _COUNT: Final = (
     " SELECT (SELECT count(*) FROM old) + (SELECT count(*) FROM new) - (SELECT count(*) FROM old SEMI JOIN new"
     " USING (series_id, time_ns))"
 )
+_CHOSEN: Final = "series_id IN (SELECT unnest($numbers::INTEGER[])) AND time_ns BETWEEN $first AND $last"
+_SOIL: Final = (
+    # `//` cuts towards zero, times before 1970 need the floor
+    "INSERT INTO dirty SELECT DISTINCT series_id, (CASE WHEN time_ns < 0 THEN (time_ns + 1) // $hour - 1"
+    " ELSE time_ns // $hour END)::INTEGER, $mark::BIGINT"
+    " FROM (SELECT series_id, time_ns FROM obs WHERE CHOSEN UNION ALL SELECT series_id, time_ns FROM hot WHERE CHOSEN)"
+).replace("CHOSEN", _CHOSEN)
 _FETCH: Final = 10_000
 _PAGE_REACH: Final = (8 * DAY, 32 * DAY, 128 * DAY, 512 * DAY)
+
+
+def remove(cursor: Cursor, numbers: Collection[int], start: int, end: int, mark: int) -> None:
+    """Delete samples in [start, end) and make their hours dirty."""
+    given = {"numbers": list(numbers), "first": max(start, EARLIEST), "last": min(end - 1, LATEST)}
+    cursor.execute(_SOIL, given | {"mark": mark, "hour": HOUR})
+    cursor.execute("DELETE FROM obs WHERE CHOSEN".replace("CHOSEN", _CHOSEN), given)
+    cursor.execute("DELETE FROM hot WHERE CHOSEN".replace("CHOSEN", _CHOSEN), given)
 
 
 class Readings:

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 from smartregion.clock import HOUR
 from smartregion.model import Level, Record, Rollup, Sample, Series, Total
-from store.series.protocol import DirtyHour, Selection
-from store.series.selecting import NOTHING_FROZEN, chosen, differs, ordered, refuse_impossible
+from store.series.protocol import DirtyHour, Selection, Written
+from store.series.selecting import NOTHING_FROZEN, chosen, differs, impossible, ordered
 
 T = TypeVar("T")
 
@@ -61,17 +61,27 @@ class MemorySeries:
         self._mark = 0
         self._readings_from = NOTHING_FROZEN
 
-    def write(self, records: Sequence[Record]) -> None:
-        """Store a batch. Raises Refused when a value is not finite or a time does not fit; then nothing is stored."""
-        refuse_impossible([record.time for record in records], [record.value for record in records])
+    def write(self, records: Sequence[Record]) -> Written:
+        """Store a batch; a value that is not finite or a time that does not fit is refused."""
+        refused = impossible([record.time for record in records], [record.value for record in records])
         with self._lock:
             self._mark += 1
-            for series, time, value in records:
+            for place, (series, time, value) in enumerate(records):
+                if place in refused:
+                    continue
                 self._enter(series)
                 self._samples[series].put(time, Sample(time, float(value)))
-                hour = time // HOUR * HOUR
-                if hour >= self._readings_from:
-                    self._dirty[series, hour] = self._mark
+                self._soil(series, time)
+        return Written(refused)
+
+    def remove(self, series: Collection[Series], start: int, end: int) -> None:
+        """Forget the samples of these series with start ≤ time < end; their hours become dirty."""
+        with self._lock:
+            self._mark += 1
+            for one in series:
+                for sample in self._samples[one].between(start, end) if one in self._known else []:
+                    self._samples[one].remove(sample.time)
+                    self._soil(one, sample.time)
 
     def series(self, which: Selection) -> list[Series]:
         """The series there are, ordered by point, quantity, attributes, device."""
@@ -184,6 +194,11 @@ class MemorySeries:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _soil(self, series: Series, time: int) -> None:
+        hour = time // HOUR * HOUR
+        if hour >= self._readings_from:
+            self._dirty[series, hour] = self._mark
 
     def _enter(self, series: Series) -> None:
         known = self._known.get(series)

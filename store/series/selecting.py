@@ -1,10 +1,9 @@
 """What every series store does alike: choose series, put them in order, refuse what no store can hold."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from math import isfinite
 
 from smartregion.clock import HOUR
-from smartregion.errors import Refused
 from smartregion.model import Series
 from store.series.protocol import Selection
 
@@ -56,11 +55,18 @@ def differs(series: Series, known: Series) -> bool:
     )
 
 
-def refuse_impossible(times: Sequence[int], values: Sequence[float]) -> None:
-    """Raises Refused for values that are no numbers and times outside of 64 bits."""
-    if not all(map(isfinite, values)):
-        place = next(index for index, value in enumerate(values) if not isfinite(value))
-        raise Refused(f"the value {values[place]} at {times[place]} ns is not a finite number")
-    for time in (min(times), max(times)) if times else ():
-        if not EARLIEST <= time <= LATEST:
-            raise Refused(f"the time {time} ns lies outside of what 64 bits hold (1677 to 2262)")
+def impossible(times: Sequence[int], values: Sequence[float]) -> Mapping[int, str]:
+    """Place → why no store can hold it: values that are no numbers, and times outside of 64 bits."""
+    if not times or (all(map(isfinite, values)) and min(times) >= EARLIEST and max(times) <= LATEST):
+        return {}
+    return {
+        place: words for place, given in enumerate(zip(times, values, strict=True)) if (words := _complaint(*given))
+    }
+
+
+def _complaint(time: int, value: float) -> str:
+    if not isfinite(value):
+        return f"the value {value} at {time} ns is not a finite number"
+    if not EARLIEST <= time <= LATEST:
+        return f"the time {time} ns lies outside of what 64 bits hold (1677 to 2262)"
+    return ""

@@ -154,6 +154,23 @@ def test_a_stream_that_breaks_off_leaves_the_mark_and_is_pulled_again(tmp_path: 
         assert at.stored() == 100
 
 
+def test_what_was_asked_by_hand_is_tried_again_until_it_is_done(tmp_path: Path) -> None:
+    with scene(tmp_path) as at:
+        at.backfill.round()
+        # Far before the mark: only the window asked for covers it.
+        at.publish(*((number, NOW - 10 * DAY + number * MINUTE) for number in range(30)))
+        at.backfill.ask(LABEL, NOW - 11 * DAY, NOW - 9 * DAY)
+        at.double.faults.break_stream(1, rows=10)
+        at.backfill.round()
+        assert at.state == "waiting"
+
+        at.backfill.round()
+        at.world.wait_for_messages(30)
+
+        assert at.stored() == 30
+        assert at.state == "complete"
+
+
 def test_pages_are_followed_by_their_token(tmp_path: Path) -> None:
     with scene(tmp_path, setup=Setup(largest_page=7)) as at:
         at.publish(*((number, NOW - DAY + number * MINUTE) for number in range(40)))

@@ -16,15 +16,17 @@ from decoders.decoder import Frame
 from ingest.decoding import Decoding
 from ingest.judging import Judge, import_source
 from ingest.pipeline import Pipeline
+from ingest.retrying import Retrying
 from simulator.uplinks import render
 from smartregion import timestamps
 from smartregion.clock import DAY, HOUR
-from smartregion.errors import Refused, Unavailable
+from smartregion.errors import Unavailable
 from smartregion.model import Assignment, Decoded, Message, Point, Profile, Record, State
 from smartregion.region import Region
 from store.journal.memory import MemoryBook, MemoryLog
 from store.registry.sql import SqlRegistry
 from store.series.memory import MemorySeries
+from store.series.protocol import Written
 from tests.ingest.conftest import frame
 from tests.ingest.test_wire import RICH
 from tests.ingest.world import assert_balanced
@@ -34,20 +36,32 @@ DEVICE = "umwelt-sensorik.klima-01"
 
 
 class PickySeries(MemorySeries):
-    """A store that never takes one quantity, and is away as often as it is told."""
+    """A store that never takes one quantity, is away as often as it is told, and holds some tenants' readings."""
 
-    def __init__(self, refused: str = "", away: int = 0) -> None:
+    def __init__(self, refused: str = "", away: int = 0, held: Sequence[str] = ()) -> None:
         super().__init__()
         self.refused = refused
         self.away = away
+        self.held = held
 
-    def write(self, records: Sequence[Record]) -> None:
+    def write(self, records: Sequence[Record]) -> Written:
         if self.away:
             self.away -= 1
             raise Unavailable("the store is away")
-        if any(record.series.quantity == self.refused for record in records):
-            raise Refused(f"never {self.refused}")
-        super().write(records)
+        refused = {
+            place: f"never {self.refused}"
+            for place, record in enumerate(records)
+            if record.series.quantity == self.refused
+        }
+        super().write(
+            [
+                record
+                for place, record in enumerate(records)
+                if place not in refused and record.series.tenant not in self.held
+            ]
+        )
+        waiting = {record.series.tenant for record in records} & set(self.held)
+        return Written(refused, dict.fromkeys(waiting, "the token is not valid any more"))
 
 
 def make_region(**changes: object) -> Region:
@@ -126,6 +140,43 @@ def test_while_the_store_is_away_nothing_is_settled_and_the_chunk_is_taken_again
 
     line.pipeline.take(chunk)
     assert line.book.ledger()[0].stored == 1
+    line.registry.close()
+
+
+def test_a_tenant_whose_store_is_away_keeps_its_messages_queued_and_delays_nobody(tmp_path: Path) -> None:
+    series = PickySeries(held=["musterstadt"])
+    line = Line(tmp_path, series)
+    line.take(uplink(1, NOW - HOUR), b"{")
+    assert sorted((row.stored, row.queued, row.quarantined) for row in line.book.ledger()) == [(0, 0, 1), (0, 1, 0)]
+    assert line.book.droppable(2**62) == []
+
+    seconds = [0.0]
+    retrying = Retrying(line.log, line.book, line.pipeline, lambda: seconds[0])
+    assert retrying.step()
+    assert not retrying.step()
+    assert sum(row.queued for row in line.book.ledger()) == 1
+
+    series.held = []
+    assert not retrying.step()
+    seconds[0] = 100.0
+    assert retrying.step()
+    assert sum(row.queued for row in line.book.ledger()) == 0
+    assert sum(row.stored for row in line.book.ledger()) == 1
+    assert ("klima-01", "air.temperature") in line.values()
+    assert_balanced(line.book)
+    line.registry.close()
+
+
+def test_what_was_queued_may_still_turn_out_to_be_refused(tmp_path: Path) -> None:
+    series = PickySeries(held=["musterstadt"], refused="device.battery_percent")
+    line = Line(tmp_path, series)
+    line.take(uplink(1, NOW - HOUR))
+    assert [(row.stored, row.queued, row.quarantined) for row in line.book.ledger()] == [(0, 1, 0)]
+
+    series.held = []
+    assert Retrying(line.log, line.book, line.pipeline, lambda: 0.0).step()
+    assert line.causes() == [("quarantined", "refused by the store")]
+    assert_balanced(line.book)
     line.registry.close()
 
 

@@ -43,6 +43,9 @@ def test_a_selection_narrows_down_and_the_order_is_that_of_the_store(tmp_path: P
     assert [each.series for each in latest.select()] == [FLOW, VOLUME, OTHER]
     assert [each.series for each in latest.select(Selection(tenants=("dorf",)))] == [OTHER]
     assert [each.series for each in latest.select(Selection(attributes=(("channel", "1"),)))] == [OTHER]
+    assert [each.series for each in latest.select(Selection(devices=("app.b", "app.a")))] == [FLOW, VOLUME, OTHER]
+    assert [each.series for each in latest.select(Selection(points=("b", "a", "b"), devices=("app.b",)))] == [OTHER]
+    assert latest.select(Selection(devices=("app.nothing",))) == []
     assert [each.series for each in latest.of_point("a")] == [FLOW, VOLUME]
     assert latest.of_point("nowhere") == []
 

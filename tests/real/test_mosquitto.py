@@ -10,14 +10,11 @@ from typing import Final
 
 import pytest
 
-from queries.ledger import Ledger, total
 from simulator.uplinks import Frame
-from smartregion.timestamps import EARLIEST, LATEST
 from store.journal.protocol import LedgerRow
-from store.series.duckdb import DuckSeries
-from store.series.protocol import Selection
 from tests.real.broker import PASSWORD, Mosquitto, program
-from tests.whole.service import APPLICATION, Service, assert_balanced, journal_of, region_text
+from tests.whole.judging import assert_stored_once, ledger_of
+from tests.whole.service import APPLICATION, Service, region_text
 
 pytestmark = pytest.mark.real
 
@@ -48,24 +45,8 @@ def _region(broker: Mosquitto, **changes: object) -> str:
     return region_text(broker.port, NO_HTTP, profile=COUNTER, **entries)
 
 
-def _ledger(data: Path) -> LedgerRow:
-    book, log = journal_of(data)
-    rows = Ledger(book, log).rows()
-    log.close()
-    book.close()
-    assert_balanced(rows)
-    return total(rows)
-
-
 def _assert_stored_once(data: Path, uplinks: int) -> LedgerRow:
-    sums = _ledger(data)
-    assert (sums.stored, sums.ignored, sums.quarantined, sums.queued) == (uplinks, 0, 0, 0)
-    store = DuckSeries(data / "series.duckdb")
-    (series,) = store.series(Selection(quantities=("pulse.count_total",)))
-    values = [sample.value for sample in store.read(series, EARLIEST, LATEST, limit=10 * uplinks)]
-    store.close()
-    assert values == [*range(uplinks)]
-    return sums
+    return assert_stored_once(data, {f"{APPLICATION}.zaehler-01": [*range(uplinks)]})
 
 
 def _has_received(service: Service, least: int) -> bool:
@@ -147,7 +128,7 @@ def test_a_message_is_acknowledged_only_when_the_journal_has_it(broker: Mosquitt
         service.kill()
     finally:
         locker.communicate()
-    assert _ledger(service.data).received == 0
+    assert ledger_of(service.data).received == 0
 
     service.start()
     service.wait_until_ready()

@@ -7,19 +7,13 @@ from typing import Final
 
 import pytest
 
-from queries.ledger import Ledger, total
 from simulator.double.server import Double, Publication, Setup
 from simulator.uplinks import GATEWAYS, Frame, render
-from smartregion.timestamps import EARLIEST, LATEST
-from store.journal.protocol import LedgerRow
-from store.series.duckdb import DuckSeries
-from store.series.protocol import Selection
+from tests.whole.judging import assert_stored_once, ledger_of
 from tests.whole.service import (
     APPLICATION,
     TENANT,
     Service,
-    assert_balanced,
-    journal_of,
     region_of,
     stack_application,
 )
@@ -79,27 +73,10 @@ def _close_gaps(double: Double, service: Service, uplinks: int) -> None:
     service.wait_for(lambda: service.ask("/v1/backfill")["items"][0]["state"] == "complete")
 
 
-def _ledger(data: Path) -> LedgerRow:
-    """The sum of the ledger of a data folder, which balances."""
-    book, log = journal_of(data)
-    rows = Ledger(book, log).rows()
-    log.close()
-    book.close()
-    assert_balanced(rows)
-    return total(rows)
-
-
 def _assert_stored_once(data: Path, uplinks: int) -> None:
-    """Each uplink of the burst is in the book once and in the series once, with its value."""
-    sums = _ledger(data)
-    assert (sums.stored, sums.ignored, sums.quarantined, sums.queued) == (uplinks, 0, 0, 0)
-
-    store = DuckSeries(data / "series.duckdb")
-    found = store.read_many(store.series(Selection(quantities=("pulse.count_total",))), EARLIEST, LATEST)
-    store.close()
-    wanted = {f"{APPLICATION}.zaehler-{device:03d}": [*range(device, uplinks, DEVICES)] for device in range(DEVICES)}
-    # In order of time the counters rise, so that equal lists also say: every value at its own time.
-    assert {series.device: [sample.value for sample in samples] for series, samples in found.items()} == wanted
+    assert_stored_once(
+        data, {f"{APPLICATION}.zaehler-{device:03d}": [*range(device, uplinks, DEVICES)] for device in range(DEVICES)}
+    )
 
 
 @pytest.mark.timeout(300)
@@ -136,7 +113,7 @@ def test_sigterm_settles_what_is_in_hand_and_the_next_start_goes_on(tmp_path: Pa
         statuses: list[int] = []
         _publish(double, 0, 8_000, {4_000: lambda: statuses.append(service.stop())})
         assert statuses == [0]
-        settled = _ledger(service.data)
+        settled = ledger_of(service.data)
         assert settled.received > 0
         assert settled.queued == 0
 

@@ -126,6 +126,8 @@ def test_queued_messages_come_in_the_order_of_their_chunks(book: Book) -> None:
 
     assert [(each.position, each.offset) for each in book.queued()] == [(1, 0), (1, 2), (2, 0)]
     assert book.queued(limit=1) == [Booked(make_key(0, time=NOON + HOUR), 1, 0, State.QUEUED, "")]
+    assert [(each.position, each.offset) for each in book.queued(after=(1, 0))] == [(1, 2), (2, 0)]
+    assert book.queued(after=(2, 0)) == []
 
 
 def test_quarantine_keeps_a_copy_and_pages_by_key(book: Book) -> None:

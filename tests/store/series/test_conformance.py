@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from smartregion.clock import DAY, HOUR, MINUTE
-from smartregion.errors import Refused
 from smartregion.model import Level, Record, Sample, Series
 from store.series.protocol import Selection, SeriesStore
 from tests.store.series.samples import AIR, EVER, NOON, WATER, make_rollup
@@ -98,17 +97,65 @@ def test_times_before_1970_and_at_the_limits_of_64_bits_are_kept(store: SeriesSt
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_batch_with_a_value_that_is_no_number_is_refused_whole(store: SeriesStore, value: float) -> None:
-    with pytest.raises(Refused, match="finite"):
-        store.write([Record(WATER, NOON, 1.0), Record(WATER, NOON + 1, value)])
-    assert store.read(WATER, *EVER) == []
+def test_a_value_that_is_no_number_is_refused_and_the_others_are_stored(store: SeriesStore, value: float) -> None:
+    written = store.write([Record(WATER, NOON, 1.0), Record(WATER, NOON + 1, value), Record(WATER, NOON + 2, 2.0)])
+    assert list(written.refused) == [1]
+    assert "finite" in written.refused[1]
+    assert written.held == {}
+    assert store.read(WATER, *EVER) == [Sample(NOON, 1.0), Sample(NOON + 2, 2.0)]
 
 
 @pytest.mark.parametrize("time", [-(2**63) - 1, 2**63])
-def test_a_batch_with_a_time_outside_of_64_bits_is_refused_whole(store: SeriesStore, time: int) -> None:
-    with pytest.raises(Refused, match="64 bits"):
-        store.write([Record(WATER, NOON, 1.0), Record(WATER, time, 1.0)])
-    assert store.read(WATER, *EVER) == []
+def test_a_time_outside_of_64_bits_is_refused_and_the_others_are_stored(store: SeriesStore, time: int) -> None:
+    written = store.write([Record(WATER, time, 1.0), Record(WATER, NOON, 1.0)])
+    assert list(written.refused) == [0]
+    assert "64 bits" in written.refused[0]
+    assert store.read(WATER, *EVER) == [Sample(NOON, 1.0)]
+
+
+# Removing
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_what_is_removed_is_gone_and_its_hours_are_dirty(store: SeriesStore, settled: bool) -> None:
+    other = replace(WATER, quantity="water.temperature")
+    store.write([Record(series, NOON + at * HOUR, float(at)) for series in (WATER, other) for at in range(4)])
+    if settled:
+        store.compact()
+    store.put_rollups(Level.HOUR, [], clean=store.dirty(100))
+    assert store.dirty(100) == []
+
+    store.remove([WATER], NOON + HOUR, NOON + 3 * HOUR)
+
+    for _ in range(2):
+        assert [sample.time for sample in store.read(WATER, *EVER)] == [NOON, NOON + 3 * HOUR]
+        assert len(store.read(other, *EVER)) == 4
+        assert {(dirty.series, dirty.hour) for dirty in store.dirty(100)} == {
+            (WATER, NOON + HOUR),
+            (WATER, NOON + 2 * HOUR),
+        }
+        assert store.edges([WATER], NOON + HOUR, NOON + 2 * HOUR)[WATER] == (
+            Sample(NOON, 0.0),
+            Sample(NOON + 3 * HOUR, 3.0),
+        )
+        store.compact()
+
+
+def test_the_newest_may_be_removed_and_written_again(store: SeriesStore) -> None:
+    store.write([Record(WATER, NOON, 1.0), Record(WATER, NOON + 1, 2.0)])
+    store.remove([WATER], NOON + 1, NOON + 2)
+    assert store.latest() == [(WATER, Sample(NOON, 1.0))]
+    store.write([Record(WATER, NOON + 1, 3.0)])
+    assert store.read(WATER, *EVER) == [Sample(NOON, 1.0), Sample(NOON + 1, 3.0)]
+
+
+def test_removing_what_is_not_there_is_no_error(store: SeriesStore) -> None:
+    store.remove([WATER], *EVER)
+    store.write([Record(WATER, NOON, 1.0)])
+    store.remove([], *EVER)
+    store.remove([WATER], NOON, NOON)
+    store.remove([WATER], NOON + 1, NOON + 5)
+    assert store.read(WATER, *EVER) == [Sample(NOON, 1.0)]
 
 
 # Series

@@ -22,14 +22,17 @@ TIMES = st.one_of(
     st.sampled_from([-(2**63), -1, 0, 2**63 - 1]),
 )
 RECORDS = st.builds(Record, st.sampled_from([WATER, AIR]), TIMES, st.floats(-1e9, 1e9))
-STEPS = st.lists(st.one_of(st.lists(RECORDS, max_size=8), st.sampled_from(["compact", "again"])), max_size=12)
+REMOVALS = st.tuples(st.sampled_from([WATER, AIR]), TIMES, TIMES)
+STEPS = st.lists(st.one_of(st.lists(RECORDS, max_size=8), REMOVALS, st.sampled_from(["compact", "again"])), max_size=12)
 
 
 @pytest.mark.parametrize("make", [pytest.param(lambda path: DuckSeries(path), id="duckdb")])
 @settings(max_examples=25, deadline=None)
 @given(steps=STEPS, bounds=st.tuples(TIMES, TIMES))
-def test_any_sequence_of_writes_and_compactions_holds_what_a_dictionary_holds(
-    make: Callable[[Path], SeriesStore], steps: list[list[Record] | str], bounds: tuple[int, int]
+def test_any_sequence_of_writes_removals_and_compactions_holds_what_a_dictionary_holds(
+    make: Callable[[Path], SeriesStore],
+    steps: list[list[Record] | tuple[Series, int, int] | str],
+    bounds: tuple[int, int],
 ) -> None:
     plain = MemorySeries()
     expected: dict[Series, dict[int, float]] = {}
@@ -41,6 +44,12 @@ def test_any_sequence_of_writes_and_compactions_holds_what_a_dictionary_holds(
             elif step == "again":
                 store.close()
                 store = make(Path(folder) / "series.db")
+            elif isinstance(step, tuple):
+                series, start, end = step
+                store.remove([series], start, end)
+                plain.remove([series], start, end)
+                kept = expected.get(series, {})
+                expected[series] = {time: value for time, value in kept.items() if not start <= time < end}
             else:
                 batch = [one for one in step if isinstance(one, Record)]
                 store.write(batch)
@@ -54,7 +63,7 @@ def test_any_sequence_of_writes_and_compactions_holds_what_a_dictionary_holds(
 def agree(
     store: SeriesStore, plain: SeriesStore, expected: dict[Series, dict[int, float]], start: int, end: int
 ) -> None:
-    lines = {one: [Sample(*item) for item in sorted(line.items())] for one, line in expected.items()}
+    lines = {one: [Sample(*item) for item in sorted(line.items())] for one, line in expected.items() if line}
     assert store.read_many(list(lines), *EVER) == lines
     assert {one: store.read(one, *EVER) for one in lines} == lines
     assert store.count(Selection(), start, end) == plain.count(Selection(), start, end)
