@@ -6,9 +6,9 @@ Errors of SQLite end here: what may pass is `Unavailable`, what a person must me
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +42,8 @@ class Layout:
     """Of the schema; a file of a newer one is refused."""
     schema: str
     """Pragmas that must precede the first table, then the tables."""
+    upgrades: Mapping[int, str] = field(default_factory=dict)
+    """By version: the statements that make the next one of it."""
 
 
 class SqliteFile:
@@ -72,7 +74,10 @@ class SqliteFile:
             self._create()
         self._writer = self._open()
         if not read_only:
-            self._upgrade()
+            with ExitStack() as on_failure:
+                on_failure.enter_context(closing(self._writer))
+                self._upgrade()
+                on_failure.pop_all()
 
     def _open(self) -> sqlite3.Connection:
         if not self.path.exists():

@@ -40,13 +40,14 @@ def make_entry(
     detail: str = "",
     lag_ms: int = 0,
     message: Message | None = None,
+    decoder: str = "",
 ) -> Entry:
     """One entry; `number` tells frames apart and is its offset unless another is given."""
     if state is State.QUARANTINED and message is None:
         message = make_message(b"%d" % number, application=application)
     key = make_key(number, application=application, device_id=device_id, time=time)
     place = number if offset is None else offset
-    return Entry(key, place, application, day, state, cause, detail, lag_ms, message)
+    return Entry(key, place, application, day, state, cause, detail, lag_ms, message, decoder)
 
 
 def total(book: Book) -> LedgerRow:
