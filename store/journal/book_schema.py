@@ -62,6 +62,7 @@ ADD_QUEUED: Final = "UPDATE chunk SET queued = queued + ? WHERE position = ?"
 FIND_ACCOUNT: Final = "SELECT id FROM account WHERE application = ? AND day = ?"
 ADD_ACCOUNT: Final = "INSERT INTO account (application, day) VALUES (?, ?)"
 FIND_CAUSE: Final = "SELECT id FROM cause WHERE text = ?"
+ALL_CAUSES: Final = "SELECT id, text FROM cause"
 ADD_CAUSE: Final = "INSERT INTO cause (text) VALUES (?)"
 FIND_DECODER: Final = "SELECT id FROM decoder WHERE text = ?"
 ADD_DECODER: Final = "INSERT INTO decoder (text) VALUES (?)"
@@ -88,7 +89,7 @@ DROP_COPY: Final = "DELETE FROM quarantine WHERE key = ?"
 # CROSS JOIN keeps SQLite from turning the order of the tables round: rows come sorted and LIMIT ends early.
 QUEUED: Final = """
     SELECT key, position, "offset", state, cause.text FROM entry CROSS JOIN cause ON cause.id = entry.cause
-    WHERE state = 0 ORDER BY position, "offset" LIMIT ?
+    WHERE state = 0 AND (position, "offset") > (?, ?) ORDER BY position, "offset" LIMIT ?
 """
 QUARANTINED: Final = """
     SELECT quarantine.key, account.application, account.day, cause.text, quarantine.detail,

@@ -54,6 +54,18 @@ class SqliteBook:
         with self._file.reading() as connection:
             return {key for key, _ in book_rows.find(connection, list(keys))}
 
+    def find(self, keys: Collection[bytes]) -> dict[bytes, Booked]:
+        """The rows of these keys; keys without one are left out. Raises Unavailable."""
+        with self._file.reading() as connection:
+            causes = dict(connection.execute(sql.ALL_CAUSES))
+            decoders = {0: "", **dict(connection.execute(sql.ALL_DECODERS))}
+            return {
+                key: Booked(
+                    key, row.position, row.offset, sql.STATES[row.state], causes[row.cause], decoders[row.decoder]
+                )
+                for key, row in book_rows.find(connection, list(keys))
+            }
+
     def settle(self, position: int, entries: Sequence[Entry]) -> int:
         """Book a chunk in one transaction: rows, counts and the position, all or nothing.
 
@@ -107,10 +119,10 @@ class SqliteBook:
             counts.post(connection)
             connection.executemany(sql.ADD_QUEUED, [(change, place) for place, change in queued.items() if change])
 
-    def queued(self, limit: int = 500) -> list[Booked]:
+    def queued(self, limit: int = 500, after: tuple[int, int] = (0, -1)) -> list[Booked]:
         """Booked messages that wait to be stored, in the order in which they came. Raises Unavailable."""
         with self._file.reading() as connection:
-            return book_rows.booked(connection.execute(sql.QUEUED, (limit,)))
+            return book_rows.booked(connection.execute(sql.QUEUED, (*after, limit)))
 
     def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
         """Messages in quarantine in order of their keys, those above `after`. Raises Unavailable."""

@@ -122,6 +122,11 @@ class MemoryBook:
         """Those of the keys that have a row."""
         return {key for key in keys if key in self._rows}
 
+    def find(self, keys: Collection[bytes]) -> dict[bytes, Booked]:
+        """The rows of these keys; keys without one are left out."""
+        with self._lock:
+            return {key: self._rows[key].booked() for key in keys if key in self._rows}
+
     def settle(self, position: int, entries: Sequence[Entry]) -> int:
         """Book a chunk; gives the number of duplicates. Raises ValueError: quarantined without a message."""
         with self._lock:
@@ -162,10 +167,11 @@ class MemoryBook:
                 states[new.state, new.cause] += 1
                 row.entry = new
 
-    def queued(self, limit: int = 500) -> list[Booked]:
+    def queued(self, limit: int = 500, after: tuple[int, int] = (0, -1)) -> list[Booked]:
         """Booked messages that wait to be stored, in the order of their chunks."""
         waiting = [row.booked() for row in self._all() if row.entry.state is State.QUEUED]
-        return sorted(waiting, key=lambda booked: (booked.position, booked.offset))[:limit]
+        beyond = [booked for booked in waiting if (booked.position, booked.offset) > after]
+        return sorted(beyond, key=lambda booked: (booked.position, booked.offset))[:limit]
 
     def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
         """Messages in quarantine in order of their keys."""

@@ -136,6 +136,10 @@ class Book(Protocol):
         """Those of the keys that have a row."""
         ...
 
+    def find(self, keys: Collection[bytes]) -> dict[bytes, Booked]:
+        """The rows of these keys; keys without one are left out."""
+        ...
+
     def settle(self, position: int, entries: Sequence[Entry]) -> int:
         """Book a chunk in one transaction: rows, counts and the position, all or nothing.
 
@@ -163,8 +167,8 @@ class Book(Protocol):
         """
         ...
 
-    def queued(self, limit: int = 500) -> list[Booked]:
-        """Booked messages that wait to be stored, in the order of their chunks."""
+    def queued(self, limit: int = 500, after: tuple[int, int] = (0, -1)) -> list[Booked]:
+        """Booked messages that wait to be stored, in the order of their chunks, beyond that (position, offset)."""
         ...
 
     def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
