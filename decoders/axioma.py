@@ -14,12 +14,11 @@ A multiplier of the deltas other than 0 has no published meaning, so such deltas
 """
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from decoders import stated
+from decoders import deltas, stated
 from decoders.bits import packed
 from decoders.decoder import Decoder, Frame
 from smartregion.clock import DAY, HOUR, SECOND
@@ -54,14 +53,17 @@ ALARMS: Final = MappingProxyType({1: "leak", 3: "backflow", 4: "low_temperature"
 
 
 def _status(status: int, time: int | None) -> Decoded:
-    """Every alarm, on or off, so that one that ended ends here too."""
+    """Every alarm, on or off, so that one that ended ends here too; none where the status is an unknown one."""
     code = status >> 5
-    present = ALARMS.get(code, "dry" if not code and status & DRY else "")
+    known = not code or code in ALARMS
+    present = ALARMS.get(code, "dry" if status & DRY else "")
     alarms = [
-        Reading(ALARM, float(name == present), (("alarm", name),), time) for name in sorted((*ALARMS.values(), "dry"))
+        Reading(ALARM, float(name == present), (("alarm", name),), time)
+        for name in sorted((*ALARMS.values(), "dry"))
+        if known
     ]
     warnings = []
-    if (code and code not in ALARMS) or status & 0x03:
+    if not known or status & 0x03:
         warnings.append(f"status {status:02x} is not wholly known")
     if status & ERROR:
         warnings.append("the meter reports a permanent error")
@@ -69,24 +71,19 @@ def _status(status: int, time: int | None) -> Decoded:
     return Decoded((*alarms, battery), tuple(warnings))
 
 
-def _chain(register: int, deltas: Iterable[int], first: int, step: int) -> list[Reading]:
-    """Registers at first, first + step …"""
-    registers = accumulate(deltas, initial=register)
-    return [Reading(VOLUME, float(value), (), first + n * step) for n, value in enumerate(registers)]
-
-
 def _enhanced(frame: Frame) -> Decoded:
     _, seconds, status, register = ENHANCED.unpack_from(frame.payload)
     time, warnings = stated.now(seconds, frame.received_at)
-    *deltas, multiplier = _deltas(frame.payload[ENHANCED.size :])
+    *added, multiplier = _deltas(frame.payload[ENHANCED.size :])
     state = stated.warned(warnings, _status(status, time))
     if multiplier:
         return stated.warned((f"{VOLUME}: multiplier {multiplier} of the deltas is unknown",), state)
     if time is None:
-        now = Reading(VOLUME, float(register + sum(deltas)))
+        now = Reading(VOLUME, float(register + sum(added)))
         return Decoded((now, *state.readings), state.warnings)
     last = time - time % HOUR
-    return Decoded((*_chain(register, deltas, last - DELTAS * HOUR, HOUR), *state.readings), state.warnings)
+    log = deltas.forward(VOLUME, register, added, last - DELTAS * HOUR, HOUR)
+    return Decoded((*log, *state.readings), state.warnings)
 
 
 def _deltas(data: bytes) -> list[int]:
@@ -102,12 +99,12 @@ def _extended(frame: Frame) -> Decoded:
     now = Reading(VOLUME, float(register), (), time)
     if time is None:
         return Decoded((now, *state.readings), state.warnings)
-    deltas = _words(frame.payload[EXTENDED.size :])
-    step = _step(seconds - log_seconds, len(deltas))
-    if step is None or log_register + sum(deltas) > register:
-        left_out = (f"{VOLUME}: the {len(deltas)} deltas do not lead from the log to now",)
+    added = _words(frame.payload[EXTENDED.size :])
+    step = _step(seconds - log_seconds, len(added))
+    if step is None or log_register + sum(added) > register:
+        left_out = (f"{VOLUME}: the {len(added)} deltas do not lead from the log to now",)
         return Decoded((now, *state.readings), (*state.warnings, *left_out))
-    log = _chain(log_register, deltas, log_seconds * SECOND, step * SECOND)
+    log = deltas.forward(VOLUME, log_register, added, log_seconds * SECOND, step * SECOND)
     return Decoded((*log, now, *state.readings), state.warnings)
 
 
@@ -184,5 +181,6 @@ DECODERS: Final = (
         quantities=(VOLUME, ALARM, "device.battery_low"),
         read=_read,
         moduli=MappingProxyType({VOLUME: float(1 << 32)}),
+        version="1.1.0",
     ),
 )

@@ -6,22 +6,30 @@ from types import MappingProxyType
 from typing import Final
 
 from decoders import (
+    adeunis,
     axioma,
     bosch,
+    browan,
+    cayenne,
     decentlab,
     digital_matter,
     dingtek,
     dragino,
     elsys,
+    elvaco,
     emu,
+    fludia,
     imbuildings,
+    mclimate,
     milesight,
+    nas,
     nwave,
     parametric,
     pepperl_fuchs,
     sensecap,
     teneo,
     terabee,
+    yobiiq,
 )
 from decoders.decoder import ANY_MODEL, Decoder
 from smartregion.model import Profile
@@ -43,6 +51,14 @@ DECODERS: Final[tuple[Decoder, ...]] = (
     *digital_matter.DECODERS,
     *imbuildings.DECODERS,
     *sensecap.DECODERS,
+    *yobiiq.DECODERS,
+    *nas.DECODERS,
+    *mclimate.DECODERS,
+    *cayenne.DECODERS,
+    *browan.DECODERS,
+    *fludia.DECODERS,
+    *elvaco.DECODERS,
+    *adeunis.DECODERS,
 )
 
 

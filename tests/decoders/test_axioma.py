@@ -61,3 +61,34 @@ def test_the_step_of_an_extended_frame_follows_from_its_log(minutes: int) -> Non
     assert log[MIDNIGHT * 1_000_000_000] == 1000
     assert log[(MIDNIGHT + 15 * minutes * 60) * 1_000_000_000] == 1030
     assert len(log) == 17
+
+
+@pytest.mark.parametrize(
+    ("status", "alarm", "battery_low", "error"),
+    [
+        (0x00, "", False, False),
+        (0x04, "", True, False),
+        (0x08, "", False, True),
+        (0x10, "dry", False, False),
+        (0x20, "leak", False, False),
+        (0x30, "leak", False, False),
+        (0x60, "backflow", False, False),
+        (0x70, "backflow", False, False),
+        (0x80, "low_temperature", False, False),
+        (0x90, "low_temperature", False, False),
+        (0xA0, "burst", False, False),
+        (0xB0, "burst", False, False),
+        (0xC0, "tamper", False, False),
+        (0xD0, "tamper", False, False),
+        (0x34, "leak", True, False),
+        (0xBC, "burst", True, True),
+    ],
+)
+def test_every_status_of_the_meter(status: int, alarm: str, battery_low: bool, error: bool) -> None:
+    decoded = decode(struct.pack("<IBII", MIDNIGHT, status, 5000, 3600), MIDNIGHT)
+    alarms = {dict(each.attributes)["alarm"]: each.value for each in decoded.readings if each.attributes}
+
+    assert alarms == {name: float(name == alarm) for name in alarms}
+    assert len(alarms) == 6
+    assert [each.value for each in decoded.readings if each.quantity == "device.battery_low"] == [float(battery_low)]
+    assert decoded.warnings == (("the meter reports a permanent error",) if error else ())
