@@ -1,8 +1,10 @@
 """What must be tidied for a service to run for years: the log, the book, the series store, the latest values."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Protocol
 
 from smartregion.clock import DAY, Clock
+from smartregion.errors import Unavailable
 from smartregion.logs import Logger
 from smartregion.region import Region
 from store.journal.protocol import Book, Log
@@ -12,7 +14,21 @@ from store.series.protocol import SeriesStore
 BOOK_DAYS = 400
 # Of the log's bound: above the first, settled chunks are dropped before their time, down to the second.
 FULL, ROOMY = 0.9, 0.7
+# Above this share settled chunks go even when the archive can't take them: what comes in now counts for more.
+LAST_RESORT = 0.98
 CHUNKS_AT_ONCE = 200
+
+
+class Archive(Protocol):
+    """Where settled chunks go."""
+
+    def keep(self, positions: Sequence[int]) -> Iterator[Sequence[int]]:
+        """Bring these chunks into the archive; gives those that are there. Raises Unavailable."""
+        ...
+
+    def stop(self) -> None:
+        """End what runs."""
+        ...
 
 
 class Housekeeping:
@@ -27,7 +43,10 @@ class Housekeeping:
         clock: Clock,
         save_latest: Callable[[], None],
         logger: Logger,
+        archive: Archive | None = None,
     ) -> None:
+        """`archive`: takes settled chunks before the log lets go of them; None when nothing is to be archived."""
+        self._archive = archive
         self._region = region
         self._log = log
         self._book = book
@@ -49,7 +68,17 @@ class Housekeeping:
             return
         settled = sorted(self._book.droppable(self._clock.now()))
         while settled and self._log.size() > bound * ROOMY:
-            self._drop(settled[:CHUNKS_AT_ONCE])
+            try:
+                self._let_go(settled[:CHUNKS_AT_ONCE])
+            except Unavailable as error:
+                if self._log.size() < bound * LAST_RESORT:
+                    raise
+                self._logger.error(
+                    "the log is full and the archive can't be written: settled messages go without it",
+                    chunks=len(settled[:CHUNKS_AT_ONCE]),
+                    why=str(error),
+                )
+                self._drop(settled[:CHUNKS_AT_ONCE])
             del settled[:CHUNKS_AT_ONCE]
         if self._log.size() >= bound * FULL and not self._told_full:
             self._told_full = True
@@ -59,14 +88,28 @@ class Housekeeping:
                 megabytes=self._log.size() // 1_000_000,
             )
 
+    def _let_go(self, positions: Sequence[int]) -> None:
+        """Drop chunks, once they are in the archive where there is one. Raises Unavailable."""
+        if self._archive is None:
+            self._drop(positions)
+            return
+        for kept in self._archive.keep(positions):
+            self._drop(kept)
+
     def _drop(self, positions: Collection[int]) -> None:
         self._log.drop(positions)
         self._book.prune(positions, self._clock.now() - BOOK_DAYS * DAY)
 
     def retain(self) -> None:
-        """Forget settled chunks, old rows of the book and old readings."""
-        self._drop(self._book.droppable(self._clock.now() - int(self._region.retention.log_days * DAY)))
+        """Forget old rows of the book and old readings, and settled chunks once they are archived."""
         self._series.retain(self.readings_from())
+        self._drop([])
+        self._let_go(self._book.droppable(self._clock.now() - int(self._region.retention.log_days * DAY)))
+
+    def stop(self) -> None:
+        """End an archive run; it goes on where it was next time."""
+        if self._archive is not None:
+            self._archive.stop()
 
     def readings_from(self) -> int:
         """Older readings are forgotten; the rollups of their hours stay as they are."""

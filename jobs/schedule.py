@@ -26,6 +26,8 @@ REST_CATCHING_UP, LONGEST_REST_CATCHING_UP = 1.0, 5.0
 COMPACTION_SECONDS = 15
 KEEPING_SECONDS = 60
 RETENTION_SECONDS = 3600
+# A thread of its own for what may wait for the archive: rollups must not.
+KEEPING = "keeping"
 
 
 class Jobs:
@@ -54,7 +56,7 @@ class Jobs:
         self._stopping = threading.Event()
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": ThreadPoolExecutor(1), KEEPING: ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -64,13 +66,14 @@ class Jobs:
         self._every(ROLLUP_SECONDS, "rollups", self.roll_up)
         self._every(COMPACTION_SECONDS, "compaction", self._series.compact)
         self._every(KEEPING_SECONDS, "latest values", self._housekeeping.save)
-        self._every(COMPACTION_SECONDS, "room", self._housekeeping.make_room)
-        self._every(RETENTION_SECONDS, "retention", self._housekeeping.retain)
+        self._every(COMPACTION_SECONDS, "room", self._housekeeping.make_room, KEEPING)
+        self._every(RETENTION_SECONDS, "retention", self._housekeeping.retain, KEEPING)
         self._scheduler.start()
 
     def stop(self) -> None:
         """Finish the step in hand, then save what is only in memory. Hours left dirty are summed up next time."""
         self._stopping.set()
+        self._housekeeping.stop()
         self._scheduler.shutdown(wait=True)
         self._guarded("latest values", self._housekeeping.save)
 
@@ -93,8 +96,9 @@ class Jobs:
         rest, longest = (REST_CATCHING_UP, LONGEST_REST_CATCHING_UP) if self._catching_up() else (REST, LONGEST_REST)
         self._rested_at = ended + min((ended - begun) * rest, longest)
 
-    def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
-        self._scheduler.add_job(self._guarded, "interval", seconds=seconds, id=name, args=(name, work))
+    def _every(self, seconds: float, name: str, work: Callable[[], None], thread: str = "default") -> None:
+        given = (name, work)
+        self._scheduler.add_job(self._guarded, "interval", seconds=seconds, id=name, args=given, executor=thread)
 
     def _guarded(self, name: str, work: Callable[[], None]) -> None:
         """Do the work; where a store is away, say so once and try again at the next time."""
