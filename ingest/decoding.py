@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from decoders import catalogue
 from decoders.decoder import Decoder, Frame
+from decoders.fields import FieldMapping, from_decoded, from_normalized
+from decoders.library import Library
 from smartregion import timestamps
 from smartregion.clock import DAY, HOUR
-from smartregion.errors import NoDecoder, Undecodable
+from smartregion.errors import NoDecoder, Unavailable, Undecodable
 from smartregion.model import Decoded, Profile, Reading, Uplink
 from smartregion.quantities import QUANTITIES
 from smartregion.region import Application
@@ -24,21 +25,45 @@ _RANGES: Mapping[str, tuple[float, float]] = {
 }
 
 
+_NO_MODULI: Mapping[str, float] = {}
+NORMALIZED = "normalized payload"
+DECODED = "decoded payload"
+
+
 class Believed(NamedTuple):
-    """Readings that are plausible, what was left out, and where the counters among them roll over."""
+    """Readings that are plausible, what was left out, where the counters among them roll over, and what read them."""
 
     readings: list[Reading]
     warnings: tuple[str, ...]
     moduli: Mapping[str, float]
+    decoder: str = ""
+    """Name and version of the decoder, or which payload of The Things Stack's was used."""
+
+
+class _Choice(NamedTuple):
+    """What reads the frames of a device: a decoder, or else what The Things Stack's own formatter made of them."""
+
+    decoder: Decoder | None
+    label: str
+    moduli: Mapping[str, float]
+    mapping: FieldMapping | None
+    profile: Profile | None
 
 
 class Decoding:
-    """Chooses a decoder by assignment, by pattern of the region file, or by what The Things Stack says."""
+    """Chooses what reads a frame, and reads it.
 
-    def __init__(self, registry: Registry) -> None:
+    The profile is the assignment's, else the region file's, else what The Things Stack says, else what is known of the
+    device. Its decoder is the library's; without one the normalized payload counts, then the decoded payload where a
+    mapping says what its fields mean.
+    """
+
+    def __init__(self, registry: Registry, library: Library | None = None) -> None:
+        """`library`: all decoders; without it those that come with the platform."""
         self._registry = registry
-        self._version = registry.version
-        self._chosen: dict[tuple[str, Profile | None], Decoder] = {}
+        self._library = library or Library()
+        self._versions = (registry.version, self._library.version)
+        self._chosen: dict[tuple[str, Profile | None], _Choice] = {}
 
     def decode(self, uplink: Uplink, application: Application) -> Believed:
         """Readings of the uplink, the radio's own among them.
@@ -46,8 +71,12 @@ class Decoding:
         Raises:
             NoDecoder: nothing knows the device. Undecodable: its decoder does not know these bytes.
         """
-        decoder = self._decoder(uplink, application)
-        decoded = _read(decoder, Frame(uplink.f_port, uplink.payload, uplink.received_at))
+        choice = self._choice(uplink, application)
+        decoder = choice.decoder
+        if decoder is None:
+            decoded, label = _from_payload(choice, uplink)
+        else:
+            decoded, label = _read(decoder, Frame(uplink.f_port, uplink.payload, uplink.received_at)), choice.label
         readings: list[Reading] = []
         warnings = list(decoded.warnings)
         for reading in decoded.readings:
@@ -59,29 +88,29 @@ class Decoding:
         if uplink.radio is not None:
             readings.append(Reading("radio.rssi", uplink.radio.rssi))
             readings.append(Reading("radio.snr", uplink.radio.snr))
-        return Believed(readings, tuple(warnings), decoder.moduli)
+        return Believed(readings, tuple(warnings), choice.moduli, label)
 
-    def _decoder(self, uplink: Uplink, application: Application) -> Decoder:
-        if self._version != self._registry.version:
-            self._version = self._registry.version
+    def _choice(self, uplink: Uplink, application: Application) -> _Choice:
+        versions = (self._registry.version, self._library.version)
+        if self._versions != versions:
+            self._versions = versions
             self._chosen.clear()
         key = (uplink.device, uplink.profile)
-        decoder = self._chosen.get(key)
-        if decoder is None:
-            decoder = self._chosen[key] = self._choose(uplink, application)
-        return decoder
+        choice = self._chosen.get(key)
+        if choice is None:
+            choice = self._choose(uplink, application)
+            # What an assignment names holds from..until only, so it is looked up for each frame.
+            if not any("profile" in each.parameters for each in self._registry.assignments(uplink.device)):
+                self._chosen[key] = choice
+        return choice
 
-    def _choose(self, uplink: Uplink, application: Application) -> Decoder:
+    def _choose(self, uplink: Uplink, application: Application) -> _Choice:
         profile = self.profile(uplink, application)
-        if profile is None:
-            raise NoDecoder(
-                f"the profile of {uplink.device} is not known; name it in the region file under "
-                "[[applications.profiles]] or with `smartregion device assign --profile BRAND/MODEL`"
-            )
-        decoder = catalogue.find(profile)
-        if decoder is None:
-            raise NoDecoder(f"no decoder for {profile.name} (port {uplink.f_port}); see `smartregion decoder list`")
-        return decoder
+        known = self._library.find(profile) if profile else None
+        if known is not None:
+            return _Choice(known.decoder, known.label, known.decoder.moduli, None, profile)
+        mapping = self._library.mapping(profile) if profile else None
+        return _Choice(None, "", mapping.moduli if mapping else _NO_MODULI, mapping, profile)
 
     def profile(self, uplink: Uplink, application: Application) -> Profile | None:
         """What the device is taken for."""
@@ -93,10 +122,33 @@ class Decoding:
         return application.profile_of(uplink.device_id) or uplink.profile or (device.profile if device else None)
 
 
+def _from_payload(choice: _Choice, uplink: Uplink) -> tuple[Decoded, str]:
+    """Readings of what The Things Stack's own formatter made of the frame, and which of its payloads was used."""
+    if uplink.normalized:
+        return from_normalized(uplink.normalized), NORMALIZED
+    if uplink.decoded and choice.mapping is not None and choice.profile is not None:
+        return from_decoded(uplink.decoded, choice.mapping), f"{DECODED} {choice.profile.name}"
+    raise _no_decoder(choice, uplink)
+
+
+def _no_decoder(choice: _Choice, uplink: Uplink) -> NoDecoder:
+    profile = choice.profile
+    if profile is None:
+        return NoDecoder(
+            f"the profile of {uplink.device} is not known; name it in the region file under "
+            "[[applications.profiles]] or with `smartregion device assign --profile BRAND/MODEL`"
+        )
+    beside = "; it has a decoded payload, which a mapping would make readings of" if uplink.decoded else ""
+    return NoDecoder(
+        f"no decoder for {profile.name} (port {uplink.f_port}){beside}; see `smartregion decoder try --message` and "
+        "`smartregion decoder new`"
+    )
+
+
 def _read(decoder: Decoder, frame: Frame) -> Decoded:
     try:
         return decoder.decode(frame)
-    except Undecodable:
+    except (Undecodable, Unavailable):
         raise
     except Exception as error:
         # Contributed code: its mistakes must cost its own frames only.

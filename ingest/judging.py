@@ -19,6 +19,8 @@ OLDEST_IMPORT = 10 * 366 * DAY
 IMPORT = "import"
 SIMULATED = "simulated"
 
+_new = tuple.__new__
+
 
 @dataclass(slots=True)
 class Frame:
@@ -38,6 +40,11 @@ class Frame:
     def hold(self) -> None:
         """Leave the message queued: its store is away for now. That stands before a refusal."""
         self.entry = self.entry._replace(state=State.QUEUED, cause="", detail="", message=None)
+
+    def read_by(self, decoder: str) -> None:
+        """Note what decoded the message."""
+        # A third of the price of _replace, on the path that every uplink takes.
+        self.entry = _new(Entry, (*self.entry[:-1], decoder))
 
     def quarantine(self, error: Unusable, message: Message) -> None:
         """Send the message to quarantine instead."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from decoders.library import Library
 from ingest.decoding import Decoding
 from ingest.judging import Frame, Judge
 from ingest.placing import Placer
@@ -37,12 +38,14 @@ class Pipeline:
         registry: Registry,
         series: SeriesStore,
         settled: Callable[[Settled], None],
+        library: Library | None = None,
     ) -> None:
+        """`library`: all decoders; without it those that come with the platform."""
         self._judge = Judge(region)
         self._book = book
         self._registry = registry
         self._series = series
-        self._decoding = Decoding(registry)
+        self._decoding = Decoding(registry, library)
         self._placer = Placer(registry)
         self._settled = settled
 
@@ -109,6 +112,7 @@ class Pipeline:
         if uplink is None or application is None:
             return
         believed = self._decoding.decode(uplink, application)
+        frame.read_by(believed.decoder)
         frame.warnings = believed.warnings
         frame.records = self._placer.place(uplink.device, believed.readings, uplink.received_at, believed.moduli)
 

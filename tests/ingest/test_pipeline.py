@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from decoders import catalogue
 from decoders.decoder import Frame
+from decoders.library import Library
 from ingest.decoding import Decoding
 from ingest.judging import Judge, import_source
 from ingest.pipeline import Pipeline
@@ -28,6 +29,7 @@ from store.registry.sql import SqlRegistry
 from store.series.memory import MemorySeries
 from store.series.protocol import Written
 from tests.ingest.conftest import frame
+from tests.ingest.offering import library_with
 from tests.ingest.test_wire import RICH
 from tests.ingest.world import assert_balanced
 
@@ -85,13 +87,15 @@ def make_region(**changes: object) -> Region:
 class Line:
     """A pipeline with everything it needs."""
 
-    def __init__(self, folder: Path, series: MemorySeries | None = None, **changes: object) -> None:
+    def __init__(
+        self, folder: Path, series: MemorySeries | None = None, library: Library | None = None, **changes: object
+    ) -> None:
         self.region = make_region(**changes)
         self.registry = SqlRegistry.open(folder / "registry.db", self.region)
         self.series = series or MemorySeries()
         self.log = MemoryLog()
         self.book = MemoryBook()
-        self.pipeline = Pipeline(self.region, self.book, self.registry, self.series, lambda _: None)
+        self.pipeline = Pipeline(self.region, self.book, self.registry, self.series, lambda _: None, library)
 
     def take(self, *payloads: bytes, source: str = "mqtt", arrived_at: int = NOW) -> None:
         self.pipeline.take(self.log.append([Message(source, "", "", arrived_at, each) for each in payloads]))
@@ -192,15 +196,13 @@ def test_a_refused_reading_quarantines_its_message_and_keeps_the_others(tmp_path
     line.registry.close()
 
 
-def test_a_decoder_with_a_mistake_costs_only_its_own_frames(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoder_with_a_mistake_costs_only_its_own_frames(tmp_path: Path) -> None:
     def stumble(_frame: Frame) -> Decoded:
         raise IndexError("list index out of range")
 
-    real = catalogue.find
-    decoder = real(Profile("bosch", "tps110"))
+    decoder = catalogue.find(Profile("bosch", "tps110"))
     assert decoder is not None
-    broken = replace(decoder, read=stumble)
-    monkeypatch.setattr(catalogue, "find", lambda profile: broken if profile.brand == "bosch" else real(profile))
+    line = Line(tmp_path, library=library_with(replace(decoder, read=stumble)))
     line.take(uplink(1, NOW - HOUR), uplink(1, NOW - HOUR, "platz-01"))
     line.registry.save_point(Point("platz", "musterstadt", "Parkplatz"))
     line.registry.assign(Assignment("umwelt-sensorik.platz-01", "platz", 0, parameters={"profile": "bosch/tps110"}))
@@ -209,6 +211,14 @@ def test_a_decoder_with_a_mistake_costs_only_its_own_frames(line: Line, monkeypa
 
     assert line.causes() == [("quarantined", "decoder failed")]
     assert sum(row.stored for row in line.book.ledger()) == 3
+    line.registry.close()
+
+
+def test_what_decoded_a_frame_is_noted_in_the_book(line: Line) -> None:
+    line.take(uplink(1), b"{")
+
+    found = line.book.of_device("umwelt-sensorik", "klima-01", NOW, NOW + 1, 10)
+    assert [each.decoder for each in found] == ["milesight-iot/em300-th 1.0.0"]
 
 
 def test_values_out_of_their_range_are_left_out_and_the_rest_is_stored(line: Line) -> None:
