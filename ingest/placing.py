@@ -1,14 +1,30 @@
-"""Which point, site and tenant a reading belongs to, and which quantities stay with the device."""
+"""Which point, site and tenant a reading belongs to, and which quantities stay with the device.
 
-from collections.abc import Mapping, Sequence
+Where an assignment has parameters (a container's depth, litres a pulse), what follows from them is placed here too, at
+the same point and time; see `decoders.derived`.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from decoders import derived, parameters
 from smartregion.model import Assignment, Attributes, Reading, Record, Series
 from smartregion.quantities import QUANTITIES
 from store.registry.protocol import Registry
 
 # What speaks of the device itself stays with it, whichever point it serves.
 DEVICE_QUANTITIES = ("device.", "radio.")
+
+
+class _Derivation(NamedTuple):
+    """What values of one series become."""
+
+    series: Series
+    make: Callable[[float], float]
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +34,11 @@ class _Slot:
     start: int
     until: int | None
     series: Series
+    derivations: tuple[_Derivation, ...] = ()
+    mistakes: str = ""
+    """Why nothing is derived although the assignment has parameters."""
+    rescaled: bool = False
+    """Whether a derived value takes the place of the one told."""
 
 
 class Placer:
@@ -29,9 +50,17 @@ class Placer:
         self._slots: dict[str, dict[tuple[str, Attributes], list[_Slot]]] = {}
 
     def place(
-        self, device: str, readings: Sequence[Reading], received_at: int, moduli: Mapping[str, float]
+        self,
+        device: str,
+        readings: Sequence[Reading],
+        received_at: int,
+        moduli: Mapping[str, float],
+        warnings: list[str] | None = None,
     ) -> list[Record]:
-        """The readings of one frame as records of their series."""
+        """The readings of one frame as records of their series, and what the assignment's parameters make of them.
+
+        `warnings`: gets what could not be derived, and why.
+        """
         if self._version != self._registry.version:
             self._version = self._registry.version
             self._slots.clear()
@@ -39,13 +68,18 @@ class Placer:
         if own is None:
             own = self._slots[device] = {}
         records: list[Record] = []
+        made: list[Record] = []
         for quantity, value, attributes, stated in readings:
             time = received_at if stated is None else stated
             slots = own.get((quantity, attributes))
             if slots is None:
                 slots = own[quantity, attributes] = self._find(device, quantity, attributes, moduli.get(quantity))
-            records.append(Record(_in_force(slots, time), time, value))
-        return records
+            slot = _in_force(slots, time)
+            if slot.derivations or slot.mistakes:
+                made += _derive(slot, time, value, warnings)
+            if not slot.rescaled:
+                records.append(Record(slot.series, time, value))
+        return _joined(records, made) if made else records
 
     def _find(self, device: str, quantity: str, attributes: Attributes, modulus: float | None) -> list[_Slot]:
         """The assignments that select the quantity, the more particular first; the device's own point comes last."""
@@ -53,12 +87,31 @@ class Placer:
         if not quantity.startswith(DEVICE_QUANTITIES):
             chosen = [each for each in self._registry.assignments(device) if each.selects(quantity, attributes)]
             chosen.sort(key=lambda each: bool(each.quantities) + len(each.attributes), reverse=True)
-        slots = [
-            _Slot(each.start, each.until, self._series(each.point, device, quantity, attributes, modulus))
-            for each in chosen
-        ]
+        slots = [self._slot(each, quantity, attributes, modulus) for each in chosen]
         own = self._registry.own_point(device) or device
         return [*slots, _Slot(0, None, self._series(own, device, quantity, attributes, modulus))]
+
+    def _slot(self, assignment: Assignment, quantity: str, attributes: Attributes, modulus: float | None) -> _Slot:
+        device, point, given = assignment.device, assignment.point, assignment.parameters
+        mistakes = "; ".join(parameters.mistakes(given))
+        derivations = () if mistakes else derived.derivations(quantity, modulus, given)
+        return _Slot(
+            assignment.start,
+            assignment.until,
+            self._series(point, device, quantity, attributes, modulus),
+            tuple(self._derivation(each, point, device, attributes) for each in derivations),
+            mistakes and f"the assignment of {device} to {point}: {mistakes}",
+            any(each.quantity == quantity for each in derivations),
+        )
+
+    def _derivation(
+        self, derivation: derived.Derivation, point: str, device: str, attributes: Attributes
+    ) -> _Derivation:
+        quantity = QUANTITIES[derivation.quantity]
+        series = self._series(point, device, quantity.name, attributes, derivation.modulus)
+        low = -math.inf if quantity.low is None else quantity.low
+        high = math.inf if quantity.high is None else quantity.high
+        return _Derivation(series, derivation.make, low, high)
 
     def _series(self, point: str, device: str, quantity: str, attributes: Attributes, modulus: float | None) -> Series:
         found = self._registry.point(point)
@@ -75,9 +128,30 @@ class Placer:
         )
 
 
-def _in_force(slots: Sequence[_Slot], time: int) -> Series:
-    """The series of the first slot that covers the time; the last is the device's own and covers all."""
+def _in_force(slots: Sequence[_Slot], time: int) -> _Slot:
+    """The first slot that covers the time; the last is the device's own and covers all."""
     for slot in slots:
         if slot.start <= time and (slot.until is None or time < slot.until):
-            return slot.series
-    return slots[-1].series
+            return slot
+    return slots[-1]
+
+
+def _derive(slot: _Slot, time: int, value: float, warnings: list[str] | None) -> list[Record]:
+    """What follows from one value, as far as it can be true."""
+    told = [slot.mistakes] if slot.mistakes else []
+    made = []
+    for series, make, low, high in slot.derivations:
+        found = make(value)
+        if low <= found <= high:
+            made.append(Record(series, time, found))
+        else:
+            told.append(f"{series.quantity} {found:g}, worked out of {value:g}, is outside {low:g} to {high:g}")
+    if warnings is not None:
+        warnings += [each for each in told if each not in warnings]
+    return made
+
+
+def _joined(records: Sequence[Record], made: Sequence[Record]) -> list[Record]:
+    """One value for a series and time: what was worked out for the place stands before what the device says."""
+    ours = {(each.series, each.time): each for each in made}
+    return [*(each for each in records if (each.series, each.time) not in ours), *ours.values()]
