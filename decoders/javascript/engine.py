@@ -4,7 +4,8 @@ import re
 from importlib.metadata import version
 from typing import Final, Protocol
 
-import quickjs
+# Not `quickjs`, which starts a thread of its own as it is imported: the engine's clock counts all threads.
+import _quickjs as quickjs
 
 from decoders.javascript.limits import Failed, Kind, Limits
 
