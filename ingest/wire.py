@@ -13,7 +13,7 @@ import msgspec
 
 from smartregion import timestamps
 from smartregion.errors import ImplausibleTime, Malformed
-from smartregion.model import Place, Profile, Radio, Uplink
+from smartregion.model import Air, Place, Profile, Radio, Reception, Uplink
 
 Counter = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=255)]
@@ -26,6 +26,7 @@ Number = float | str
 
 MISSING_TIME = "0001-01-01T00:00:00Z"
 _NOTHING = msgspec.Raw()
+_new = tuple.__new__
 
 
 class _ApplicationIds(msgspec.Struct):
@@ -38,8 +39,20 @@ class _DeviceIds(msgspec.Struct):
     dev_eui: Eui | None = None
 
 
+class _GatewayIds(msgspec.Struct):
+    gateway_id: Short = ""
+    eui: Short = ""
+
+
+class _PacketBroker(msgspec.Struct):
+    forwarder_gateway_id: Short = ""
+    forwarder_gateway_eui: Short = ""
+
+
 class _Reception(msgspec.Struct):
     # One antenna of one gateway; by Packet Broker the gateway is called "packetbroker".
+    gateway_ids: _GatewayIds | None = None
+    packet_broker: _PacketBroker | None = None
     rssi: Number | None = None
     channel_rssi: Number | None = None
     snr: Number = 0.0
@@ -58,6 +71,19 @@ class _VersionIds(msgspec.Struct):
     firmware_version: Short = ""
 
 
+class _Lora(msgspec.Struct):
+    spreading_factor: int | None = None
+
+
+class _DataRate(msgspec.Struct):
+    lora: _Lora | None = None
+
+
+class _Settings(msgspec.Struct):
+    data_rate: _DataRate | None = None
+    frequency: str | int = ""
+
+
 class _UplinkMessage(msgspec.Struct):
     received_at: str | None = None
     session_key_id: Short = ""
@@ -65,6 +91,8 @@ class _UplinkMessage(msgspec.Struct):
     f_cnt: Counter = 0
     frm_payload: bytes = b""
     rx_metadata: list[_Reception] = []
+    settings: _Settings | None = None
+    consumed_airtime: str = ""
     locations: dict[str, _Location] = {}
     version_ids: _VersionIds | None = None
     # Kept as text: read only for devices that no decoder of ours knows.
@@ -139,6 +167,7 @@ def _uplink(envelope: _Envelope, frame: _UplinkMessage) -> Uplink:
     if received_at is None:
         raise Malformed("neither the uplink nor its envelope says when it was received")
     ids = envelope.end_device_ids
+    radio, receptions = _receptions(frame.rx_metadata)
     return Uplink(
         application=ids.application_ids.application_id,
         device_id=ids.device_id,
@@ -151,10 +180,11 @@ def _uplink(envelope: _Envelope, frame: _UplinkMessage) -> Uplink:
         payload=frame.frm_payload,
         simulated=envelope.simulated,
         profile=_profile(frame.version_ids),
-        radio=_radio(frame.rx_metadata),
+        radio=radio,
         place=_place(frame.locations),
         decoded=b"" if frame.decoded_payload is _NOTHING else bytes(frame.decoded_payload),
         normalized=b"" if frame.normalized_payload is _NOTHING else bytes(frame.normalized_payload),
+        air=_air(frame, receptions),
     )
 
 
@@ -180,15 +210,52 @@ def _shared_profile(brand: str, model: str, firmware: str, hardware: str) -> Pro
     return Profile(brand, model, firmware, hardware)
 
 
-def _radio(receptions: list[_Reception]) -> Radio | None:
-    """The figures of the gateway with the best signal-to-noise ratio; the list has no order of its own."""
+def _receptions(heard: list[_Reception]) -> tuple[Radio | None, tuple[Reception, ...]]:
+    """The figures of the gateway with the best signal-to-noise ratio, and all of them; the list has no order."""
     best: Radio | None = None
-    for reception in receptions:
-        rssi = _finite(reception.channel_rssi if reception.rssi is None else reception.rssi)
-        snr = _finite(reception.snr)
-        if rssi is not None and snr is not None and (best is None or (snr, rssi) > (best.snr, best.rssi)):
+    receptions: list[Reception] = []
+    for each in heard:
+        rssi = _finite(each.channel_rssi if each.rssi is None else each.rssi)
+        snr = _finite(each.snr)
+        if rssi is None or snr is None:
+            continue
+        if best is None or (snr, rssi) > (best.snr, best.rssi):
             best = Radio(rssi, snr)
-    return best
+        receptions.append(_new(Reception, (_gateway(each), rssi, snr)))
+    return best, tuple(receptions)
+
+
+def _gateway(heard: _Reception) -> str:
+    broker, ids = heard.packet_broker, heard.gateway_ids
+    named = (broker.forwarder_gateway_id or broker.forwarder_gateway_eui) if broker is not None else ""
+    return named or (ids.gateway_id or ids.eui if ids is not None else "")
+
+
+def _air(frame: _UplinkMessage, receptions: tuple[Reception, ...]) -> Air:
+    settings = frame.settings
+    lora = settings.data_rate.lora if settings is not None and settings.data_rate is not None else None
+    return Air(
+        receptions,
+        lora.spreading_factor if lora is not None else None,
+        _seconds(frame.consumed_airtime),
+        _hertz(settings.frequency) if settings is not None else None,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _seconds(text: str) -> float | None:
+    """A duration as protobuf writes it ("0.061696s"); None when there is none."""
+    try:
+        seconds = float(text.removesuffix("s"))
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+@lru_cache(maxsize=4096)
+def _hertz(text: str | int) -> int | None:
+    """64-bit numbers are texts in this JSON."""
+    return int(text) if str(text).isdecimal() else None
 
 
 def _finite(value: Number | None) -> float | None:

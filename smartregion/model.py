@@ -67,6 +67,28 @@ class Radio:
     snr: float
 
 
+class Reception(NamedTuple):
+    """One gateway that heard a frame: dBm and dB."""
+
+    gateway: str
+    """Its id; by Packet Broker the id it has in its own network, or its EUI."""
+    rssi: float
+    snr: float
+
+
+class Air(NamedTuple):
+    """How a frame went through the air."""
+
+    receptions: tuple[Reception, ...] = ()
+    """One for each antenna that heard it, in no order."""
+    spreading_factor: int | None = None
+    """LoRa only: 7 to 12."""
+    airtime: float | None = None
+    """Seconds on the air."""
+    frequency: int | None = None
+    """Hertz."""
+
+
 class Uplink(NamedTuple):
     """One frame of one device, parsed. (A tuple: it is made for every message, and costs a third of a dataclass.)"""
 
@@ -84,11 +106,13 @@ class Uplink(NamedTuple):
     simulated: bool = False
     profile: Profile | None = None
     radio: Radio | None = None
+    """Of the gateway that heard it best."""
     place: Place | None = None
     decoded: bytes = b""
     """JSON of what The Things Stack's own payload formatter made of it; empty: nothing."""
     normalized: bytes = b""
     """JSON of the same as its normalized payload: a list of measurements; empty: none."""
+    air: Air | None = None
 
     @property
     def device(self) -> str:

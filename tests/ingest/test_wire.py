@@ -8,7 +8,7 @@ import pytest
 from ingest import wire
 from smartregion import timestamps
 from smartregion.errors import ImplausibleTime, Malformed
-from smartregion.model import Place, Profile, Radio, Uplink
+from smartregion.model import Air, Place, Profile, Radio, Reception, Uplink
 
 RICH: dict[str, Any] = {
     "end_device_ids": {
@@ -46,6 +46,7 @@ RICH: dict[str, Any] = {
         "settings": {"data_rate": {"lora": {"bandwidth": 125000, "spreading_factor": 7}}, "frequency": "868500000"},
         "received_at": "2026-04-21T06:30:05.303998217Z",
         "confirmed": True,
+        "consumed_airtime": "0.061696s",
         "locations": {
             "user": {"latitude": 51.31301, "longitude": 9.47874, "altitude": 168, "source": "SOURCE_REGISTRY"}
         },
@@ -106,6 +107,12 @@ def test_a_rich_uplink_is_read_whole() -> None:
         radio=Radio(-97.0, 7.5),
         place=Place(51.31301, 9.47874, 168.0),
         decoded=b'{"battery": 92, "temperature": 30.8}',
+        air=Air(
+            (Reception("gw-rathaus", -97.0, 7.5), Reception("packetbroker", -118.0, 0.0)),
+            spreading_factor=7,
+            airtime=0.061696,
+            frequency=868500000,
+        ),
     )
 
 
@@ -125,6 +132,26 @@ def test_fields_left_out_are_zero() -> None:
     assert parsed.place is None
     assert parsed.radio == Radio(-121.0, -9.25)
     assert parsed.payload == bytes.fromhex("0d2a021800000001")
+
+
+def test_a_gateway_of_another_network_goes_by_the_name_it_has_there() -> None:
+    ids = {"gateway_id": "packetbroker"}
+    heard = [
+        {"gateway_ids": ids, "packet_broker": {"forwarder_gateway_id": "turm"}, "rssi": -90, "snr": 1},
+        {"gateway_ids": ids, "packet_broker": {"forwarder_gateway_eui": "24E124FFFEF0A1B2"}, "rssi": -91, "snr": 1},
+    ]
+    air = uplink(changed(rx_metadata=heard)).air
+
+    assert air is not None
+    assert [each.gateway for each in air.receptions] == ["turm", "24E124FFFEF0A1B2"]
+
+
+@pytest.mark.parametrize("odd", ["", "s", "-1s", "NaNs", "1.5"])
+def test_an_airtime_that_is_none_is_left_out(odd: str) -> None:
+    air = uplink(changed(consumed_airtime=odd, settings={"frequency": "x"})).air
+
+    assert air is not None
+    assert (air.airtime, air.frequency) == (1.5 if odd == "1.5" else None, None)
 
 
 def test_a_gateway_without_snr_heard_at_zero_decibel() -> None:
