@@ -28,6 +28,8 @@ class Group:
     def raws(self, payload: bytes, at: int) -> tuple[int, ...]:
         """The raw values of its numbers, from the byte `at` on."""
         raws = self.block.unpack_from(payload, at)
+        if True not in self._wide:
+            return raws
         return tuple(_low_word_first(raw) if wide else raw for raw, wide in zip(raws, self._wide, strict=True))
 
 
@@ -40,6 +42,10 @@ class Groups:
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self.groups = tuple(groups)
+        every = range(1, 1 << len(self.groups))
+        self._present = {
+            flags: tuple(group for bit, group in enumerate(self.groups) if flags >> bit & 1) for flags in every
+        }
 
     def read(self, payload: bytes) -> Decoded:
         """The readings of all groups that are there; an absent group is normal.
@@ -47,33 +53,35 @@ class Groups:
         Raises:
             Undecodable: another protocol, a group that this model does not have, or not the length the flags tell.
         """
-        flags = self._flags(payload)
-        at = _HEAD.size
-        readings: list[Reading] = []
-        warnings: list[str] = []
-        for bit, group in enumerate(self.groups):
-            if flags >> bit & 1:
-                _collect(group, payload, at, readings, warnings)
-                at += group.block.width
-        return Decoded(tuple(readings), tuple(warnings))
-
-    def _flags(self, payload: bytes) -> int:
         if len(payload) < _HEAD.size:
             raise Undecodable(f"{len(payload)} bytes are cut short: the head has {_HEAD.size}")
         protocol, _, flags = _HEAD.unpack_from(payload)
         if protocol != _PROTOCOL:
             raise Undecodable(f"protocol version {protocol} is unknown")
-        if not flags or flags >> len(self.groups):
+        present = self._present.get(flags)
+        if present is None:
             raise Undecodable(f"flags {flags:04x} are unknown")
-        wanted = _HEAD.size + sum(each.block.width for bit, each in enumerate(self.groups) if flags >> bit & 1)
+        wanted = _HEAD.size + sum([group.block.width for group in present])
         if len(payload) != wanted:
             raise Undecodable(f"{len(payload)} bytes, where the flags {flags:04x} tell {wanted}")
-        return int(flags)
+        return _read(present, payload)
+
+
+def _read(groups: Iterable[Group], payload: bytes) -> Decoded:
+    at = _HEAD.size
+    readings: list[Reading] = []
+    warnings: list[str] = []
+    for group in groups:
+        _collect(group, payload, at, readings, warnings)
+        at += group.block.width
+    return Decoded(tuple(readings), tuple(warnings))
 
 
 def _collect(group: Group, payload: bytes, at: int, readings: list[Reading], warnings: list[str]) -> None:
-    last = int.from_bytes(payload[at + group.block.width - 2 : at + group.block.width], "big")
-    if last in group.unusable:
-        warnings.append(group.unusable[last])
-    else:
-        collect(group.block.numbers, group.raws(payload, at), None, readings, warnings)
+    if group.unusable:
+        end = at + group.block.width
+        why = group.unusable.get(int.from_bytes(payload[end - 2 : end], "big"))
+        if why is not None:
+            warnings.append(why)
+            return
+    collect(group.block.numbers, group.raws(payload, at), None, readings, warnings)
