@@ -5,13 +5,16 @@ from itertools import accumulate
 
 from smartregion.model import Attributes, Reading
 
+_new = tuple.__new__
+
 
 def forward(
     quantity: str, register: float, deltas: Iterable[float], first: int, step: int, attributes: Attributes = ()
 ) -> list[Reading]:
     """The register at `first`, and after each delta (oldest first); times and `step` in nanoseconds."""
     registers = accumulate(deltas, initial=register)
-    return [Reading(quantity, float(value), attributes, first + n * step) for n, value in enumerate(registers)]
+    # Half the price of calling Reading(…), two dozen times a frame.
+    return [_new(Reading, (quantity, float(value), attributes, first + n * step)) for n, value in enumerate(registers)]
 
 
 def backward(
