@@ -5,6 +5,8 @@ from smartregion.model import Rollup, Series, Total
 from store.series.protocol import DirtyHour
 
 EVER = (-(2**63), 2**63)
+FIRST, LAST = -(2**63) + 2, 2**63 - 2
+"""The first and last nanosecond that every store holds."""
 NOON = 1_760_000_400 * SECOND // HOUR * HOUR
 WATER = Series("town-hall", "app.meter-1", "water.volume_total", tenant="musterstadt", site="hall", domain="water")
 AIR = Series("school", "app.air-1", "air.temperature", tenant="neudorf", site="school", domain="buildings")

@@ -8,7 +8,7 @@ import pytest
 from smartregion.clock import DAY, HOUR, MINUTE
 from smartregion.model import Level, Record, Sample, Series
 from store.series.protocol import Selection, SeriesStore
-from tests.store.series.samples import AIR, EVER, NOON, WATER, make_rollup
+from tests.store.series.samples import AIR, EVER, FIRST, LAST, NOON, WATER, make_rollup
 
 # Writing and reading
 
@@ -85,7 +85,7 @@ def test_several_series_are_read_in_one_go_and_empty_ones_are_left_out(store: Se
 
 
 def test_times_before_1970_and_at_the_limits_of_64_bits_are_kept(store: SeriesStore) -> None:
-    times = [-(2**63), -DAY - 1, -DAY, -HOUR, -1, 0, 2**63 - 1]
+    times = [FIRST, -DAY - 1, -DAY, -HOUR, -1, 0, LAST]
     store.write([Record(WATER, time, float(index)) for index, time in enumerate(times)])
     for _ in range(2):
         assert [sample.time for sample in store.read(WATER, *EVER)] == times
@@ -190,11 +190,11 @@ def test_any_text_may_stand_in_an_attribute(store: SeriesStore) -> None:
 
 def test_series_come_ordered_by_point_quantity_attributes_device(store: SeriesStore) -> None:
     expected = [
-        Series("a", "y", "m", ()),
-        Series("a", "z", "m", ()),
-        Series("a", "x", "m", (("channel", "1"),)),
-        Series("a", "a", "n", ()),
-        Series("b", "a", "a", ()),
+        Series("a", "y", "m", (), "musterstadt"),
+        Series("a", "z", "m", (), "musterstadt"),
+        Series("a", "x", "m", (("channel", "1"),), "musterstadt"),
+        Series("a", "a", "n", (), "musterstadt"),
+        Series("b", "a", "a", (), "musterstadt"),
     ]
     store.write([Record(series, NOON, 1.0) for series in reversed(expected)])
     assert store.series(Selection()) == expected

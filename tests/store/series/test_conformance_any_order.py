@@ -6,44 +6,47 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smartregion.clock import DAY, MINUTE
 from smartregion.model import Record, Sample, Series
-from store.series.duckdb import DuckSeries
 from store.series.memory import MemorySeries
 from store.series.protocol import Selection, SeriesStore
-from tests.store.series.samples import AIR, EVER, NOON, WATER, hours
+from tests.store.series.conftest import LASTING, OpenStore
+from tests.store.series.samples import AIR, EVER, FIRST, LAST, NOON, WATER, hours
 
 TIMES = st.one_of(
     st.integers(-3, 30).map(lambda step: NOON + step * 20 * MINUTE),
     st.integers(-3, 3).map(lambda step: NOON + step * 100 * DAY),
-    st.sampled_from([-(2**63), -1, 0, 2**63 - 1]),
+    st.sampled_from([FIRST, -1, 0, LAST]),
 )
 RECORDS = st.builds(Record, st.sampled_from([WATER, AIR]), TIMES, st.floats(-1e9, 1e9))
 REMOVALS = st.tuples(st.sampled_from([WATER, AIR]), TIMES, TIMES)
 STEPS = st.lists(st.one_of(st.lists(RECORDS, max_size=8), REMOVALS, st.sampled_from(["compact", "again"])), max_size=12)
 
 
-@pytest.mark.parametrize("make", [pytest.param(lambda path: DuckSeries(path), id="duckdb")])
-@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("prepare", LASTING)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, bounds=st.tuples(TIMES, TIMES))
 def test_any_sequence_of_writes_removals_and_compactions_holds_what_a_dictionary_holds(
-    make: Callable[[Path], SeriesStore],
+    request: pytest.FixtureRequest,
+    prepare: Callable[[pytest.FixtureRequest], OpenStore],
     steps: list[list[Record] | tuple[Series, int, int] | str],
     bounds: tuple[int, int],
 ) -> None:
     plain = MemorySeries()
     expected: dict[Series, dict[int, float]] = {}
-    with TemporaryDirectory() as folder:
-        store = make(Path(folder) / "series.db")
+    open_store = prepare(request)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        store = open_store(folder)
         for step in steps:
             if step == "compact":
                 store.compact()
             elif step == "again":
                 store.close()
-                store = make(Path(folder) / "series.db")
+                store = open_store(folder)
             elif isinstance(step, tuple):
                 series, start, end = step
                 store.remove([series], start, end)
