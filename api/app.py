@@ -10,11 +10,12 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from api import admin, figures, latest, live, points, problems, readings, records, state
+from api import admin, figures, latest, live, points, problems, readings, records, redecode, state
 from api.admin import Doors
 from api.desk import Desk
 from api.guard import Guard
 from api.metrics import Measured
+from api.redecode import Redecoding
 from api.times import Stamps
 from queries.bundle import Queries
 
@@ -42,6 +43,7 @@ def create_app(
     console: APIRouter | None = None,
     doors: Doors | None = None,
     metrics: CollectorRegistry | None = None,
+    redecoding: Redecoding | None = None,
 ) -> FastAPI:
     """Build the app.
 
@@ -49,6 +51,7 @@ def create_app(
         console: pages to serve beside the API.
         doors: functions that change things; without them there are no routes under /v1/admin.
         metrics: what /metrics shows, with the counts of requests added to it.
+        redecoding: runs archived messages through the decoders again; without it there are no routes for that.
     """
     desk = Desk(queries, Stamps(queries.region.zone))
     measured = metrics if metrics is not None else CollectorRegistry()
@@ -64,7 +67,7 @@ def create_app(
         middleware=[Middleware(Measured, metrics=measured, seconds=time.perf_counter), Middleware(Guard)],
     )
     problems.install(app)
-    for router in _routers(desk, measured, doors):
+    for router in _routers(desk, measured, doors, redecoding):
         app.include_router(router)
     if console is not None:
         app.include_router(console)
@@ -72,11 +75,15 @@ def create_app(
     return app
 
 
-def _routers(desk: Desk, metrics: CollectorRegistry, doors: Doors | None) -> list[APIRouter]:
+def _routers(
+    desk: Desk, metrics: CollectorRegistry, doors: Doors | None, redecoding: Redecoding | None
+) -> list[APIRouter]:
     made = [points.router(desk), latest.router(desk), readings.router(desk), figures.router(desk)]
     made += [records.router(desk), live.router(desk), state.router(desk, metrics)]
     if doors is not None:
         made.append(admin.router(desk, doors))
+    if redecoding is not None:
+        made.append(redecode.router(desk, redecoding))
     return [*made, _nothing_else()]
 
 

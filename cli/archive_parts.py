@@ -2,13 +2,12 @@
 
 import hashlib
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from decoders.library import Library
 from ingest.redecode import Redecode
 from jobs.archive import Archiver
-from jobs.housekeeping import Housekeeping
 from queries.latest import Latest
 from smartregion.clock import Clock
 from smartregion.logs import Logger
@@ -33,7 +32,7 @@ def redecode(
     book: Book,
     registry: Registry,
     latest: Latest,
-    housekeeping: Housekeeping,
+    readings_from: Callable[[], int],
     logger: Logger,
 ) -> Redecode:
     """What runs archived messages through the decoders again."""
@@ -47,7 +46,7 @@ def redecode(
         store,
         book,
         registry,
-        readings_from=housekeeping.readings_from,
+        readings_from=readings_from,
         decoders=all_decoders,
         changed=changed,
         logger=logger,

@@ -14,9 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from cli.kept_region import region_of
 from ingest.filing import digest, file_rows
 from ingest.judging import Judge
-from smartregion import region as region_file
 from smartregion.clock import SystemClock
 from smartregion.errors import Misconfigured, Unavailable
 from store.archive import FOLDER, Catalogue, Filed
@@ -111,7 +111,7 @@ def work(data: Path, positions: Sequence[int], expire_before: date, tell: Tell) 
     Raises:
         Unavailable, Misconfigured: log, book or archive can't be used.
     """
-    region = region_file.parse((data / "region.toml").read_text(encoding="utf-8"))
+    region = region_of(data)
     with ExitStack() as stack:
         log = stack.enter_context(closing(SqliteLog.reader(data / "log.db")))
         book = stack.enter_context(closing(SqliteBook.reader(data / "book.db")))

@@ -3,11 +3,13 @@
 import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import httpx
 from prometheus_client import CollectorRegistry
 
+from cli import archive_parts
 from ingest.backfill import Backfill
 from ingest.collector import Collector
 from ingest.importing import messages
@@ -15,6 +17,7 @@ from ingest.judging import IMPORT, import_source
 from ingest.mqtt import MqttSource
 from ingest.pipeline import Pipeline
 from ingest.quiet import Quiet
+from ingest.redecode import Redecode
 from ingest.service import Ingest
 from ingest.status import Connections
 from ingest.storage import StackHttp
@@ -45,6 +48,8 @@ class Stores:
     book: SqliteBook
     registry: SqlRegistry
     series: DuckSeries
+    data: Path
+    """The folder itself."""
 
     @classmethod
     def open(cls, folder: DataFolder, region: Region, clock: Clock) -> Self:
@@ -54,7 +59,7 @@ class Stores:
         log = SqliteLog(folder.log, limit_bytes=region.journal.max_megabytes * 1_000_000, after=book.position())
         registry = SqlRegistry.open(folder.registry, region)
         series = DuckSeries(folder.series, temp_directory=folder.temporary)
-        return cls(log, book, registry, series)
+        return cls(log, book, registry, series, folder.path)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -100,7 +105,9 @@ class Platform:
         self.backfill = self._backfill(listen=listen)
         sources = [self._source(each) for each in region.applications if listen and each.label in self._stacks]
         self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
+        self.housekeeping = self._housekeeping()
         self.jobs = self._jobs()
+        self.redecode = self._redecode()
 
     def _questions(self) -> Queries:
         stores = self.stores
@@ -140,17 +147,34 @@ class Platform:
             by_itself=listen,
         )
 
-    def _jobs(self) -> Jobs:
+    def _housekeeping(self) -> Housekeeping:
         stores, save = self.stores, self.queries.latest.save
-        housekeeping = Housekeeping(self.region, stores.log, stores.book, stores.series, self.clock, save, self._logger)
+        archive = archive_parts.archiver(stores.data, self.region, self.clock, self._logger)
+        return Housekeeping(
+            self.region, stores.log, stores.book, stores.series, self.clock, save, self._logger, archive
+        )
+
+    def _jobs(self) -> Jobs:
         return Jobs(
-            stores.series,
-            stores.registry,
-            housekeeping,
+            self.stores.series,
+            self.stores.registry,
+            self.housekeeping,
             self.region.zone,
             self.clock,
             self._logger,
             self.backfill.catching_up,
+        )
+
+    def _redecode(self) -> Redecode:
+        stores = self.stores
+        return archive_parts.redecode(
+            stores.data,
+            stores.series,
+            stores.book,
+            stores.registry,
+            self.queries.latest,
+            self.housekeeping.readings_from,
+            self._logger,
         )
 
     def take_in(self, body: bytes, span: tuple[int, int] | None) -> int:
@@ -177,6 +201,7 @@ class Platform:
     def stop(self) -> list[LedgerRow]:
         """Settle what is in hand, save, close, within ten seconds; gives the ledger as it then stands."""
         self.queries.live.close()
+        self.redecode.stop()
         self.ingest.stop()
         self.jobs.stop()
         self._http.close()

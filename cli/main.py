@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import checking, decoding, lines, places, running
+from cli import checking, decoding, lines, places, redecoding, running
 from cli.output import problem
 from smartregion.errors import Misconfigured, Unavailable, Unusable
 
@@ -19,6 +19,7 @@ checking.add_to(app)
 lines.add_to(app)
 places.add_to(app)
 decoding.add_to(app)
+redecoding.add_to(app)
 
 
 def main() -> None:

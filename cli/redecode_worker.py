@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 
+from cli.kept_region import region_of
 from ingest import redecode_words as words
 from ingest.decoding import Decoding
 from ingest.filing import digest, file_rows
@@ -24,7 +25,6 @@ from ingest.judging import Judge
 from ingest.placing import Placer
 from ingest.redecode_bulk import Bulk
 from queries.redecoding import RedecodeOrder
-from smartregion import region as region_file
 from smartregion.clock import DAY, HOUR
 from smartregion.errors import Misconfigured, Unavailable
 from smartregion.region import Region
@@ -162,7 +162,7 @@ def work(data: Path, asked: Asked) -> Iterator[words.Word]:
     Raises:
         Unavailable: a file is damaged, or a store can't be read. Misconfigured: the data folder can't be used.
     """
-    region = region_file.parse((data / "region.toml").read_text(encoding="utf-8"))
+    region = region_of(data)
     order = asked.order
     with ExitStack() as stack:
         log = stack.enter_context(closing(SqliteLog.reader(data / "log.db")))

@@ -18,4 +18,5 @@ def create_site(platform: Platform) -> FastAPI:
         console=create_router(platform.queries),
         doors=Doors(take_in=platform.take_in, backfill=platform.fetch),
         metrics=platform.metrics,
+        redecoding=platform.redecode,
     )

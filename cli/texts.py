@@ -60,6 +60,37 @@ TEXTS: dict[str, tuple[str, str]] = {
     "history": ("Vorgeschichte", "History"),
     "in_use": ("läuft gerade", "running now"),
     "free": ("frei", "free"),
+    "redecode": ("Erneut dekodieren", "Decode again"),
+    "redecode_shown": ("So würden sich die Messwerte ändern", "How the readings would change"),
+    "redecode_done": ("So haben sich die Messwerte geändert", "How the readings have changed"),
+    "redecode_ask": ("Die Änderungen schreiben?", "Write these changes?"),
+    "redecode_stopped": (
+        "angehalten; derselbe Befehl macht an der Stelle weiter",
+        "stopped; the same command goes on where it was",
+    ),
+    "redecode_frames": ("gelesene Telegramme", "uplinks read"),
+    "redecode_settled": ("Nachrichten, die die Quarantäne verlassen", "messages that leave quarantine"),
+    "redecode_unexplained": (
+        "Messwerte, die keine vorhandene Nachricht erklärt (sie bleiben)",
+        "readings that no message at hand explains (they stay)",
+    ),
+    "redecode_refused": ("vom Speicher abgelehnte Messwerte", "readings refused by the store"),
+    "redecode_failures": (
+        "Nicht lesbar; die vorhandenen Messwerte bleiben",
+        "Not readable; the readings that are there stay",
+    ),
+    "examples": ("Beispiele", "Examples"),
+    "decoder": ("Decoder", "Decoder"),
+    "appear": ("kommt hinzu", "appear"),
+    "change": ("ändert sich", "change"),
+    "vanish": ("entfällt", "vanish"),
+    "same": ("gleich", "same"),
+    "kind": ("Art", "Kind"),
+    "before": ("vorher", "Before"),
+    "after": ("nachher", "After"),
+    "cause": ("Ursache", "Cause"),
+    "messages": ("Nachrichten", "Messages"),
+    "detail": ("Näheres", "Detail"),
 }
 
 

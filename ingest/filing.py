@@ -31,7 +31,7 @@ def file_rows(chunk: Chunk, judge: Judge, book: Book) -> list[Filed]:
 
 def _row(position: int, frame: Frame, message: Message, booked: Booked | None) -> ArchivedMessage:
     device_id, received_at = _of(frame, message)
-    state, cause = _fate(position, frame.entry.offset, booked)
+    state, cause, decoder = _fate(position, frame.entry.offset, booked)
     return ArchivedMessage(
         frame.entry.application,
         device_id,
@@ -42,6 +42,7 @@ def _row(position: int, frame: Frame, message: Message, booked: Booked | None) -
         message.application,
         state,
         cause,
+        decoder,
         message.payload,
         position,
         frame.entry.offset,
@@ -59,9 +60,9 @@ def _of(frame: Frame, message: Message) -> tuple[str | None, int | None]:
     return parsed.device_id, parsed.received_at
 
 
-def _fate(position: int, offset: int, booked: Booked | None) -> tuple[str, str]:
+def _fate(position: int, offset: int, booked: Booked | None) -> tuple[str, str, str]:
     if booked is None:
-        return "", ""
+        return "", "", ""
     if (booked.position, booked.offset) != (position, offset):
-        return DUPLICATE, ""
-    return booked.state.value, booked.cause
+        return DUPLICATE, "", ""
+    return booked.state.value, booked.cause, booked.decoder

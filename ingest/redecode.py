@@ -28,6 +28,7 @@ from store.registry.protocol import Registry, Sighting
 from store.series.protocol import SeriesStore
 
 RECORDS_AT_ONCE: Final = 5_000
+ENTRIES_AT_ONCE: Final = 500
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 END_SECONDS = 5.0
 
@@ -213,16 +214,17 @@ class Redecode:
         return len(written.refused)
 
     def _settle(self, changed: Sequence[Changed], *, apply: bool) -> int:
-        """Tell the book and the registry of messages that are read today; gives how many there are."""
+        """Tell the book and the registry what is read otherwise today; gives how many messages change their state."""
         booked = self._book.find([each.key for each in changed])
-        those = [each for each in changed if each.key in booked and booked[each.key].state != State(each.state)]
-        those = [each for each in those if booked[each.key].state is not State.QUEUED]
-        if apply and those:
+        there = [each for each in changed if each.key in booked and booked[each.key].state is not State.QUEUED]
+        moved = [each for each in there if booked[each.key].state != State(each.state)]
+        if apply and there:
             self._registry.sight(
-                [Sighting(each.application, each.device_id, each.received_at, each.dev_eui) for each in those]
+                [Sighting(each.application, each.device_id, each.received_at, each.dev_eui) for each in moved]
             )
-            self._book.resettle([_entry(each) for each in those])
-        return len(those)
+            for start in range(0, len(there), ENTRIES_AT_ONCE):
+                self._book.resettle([_entry(each) for each in there[start : start + ENTRIES_AT_ONCE]])
+        return len(moved)
 
     def _write_again(self, kept: Kept) -> None:
         """Write what frames of the range made that came in while this run went on."""
@@ -248,7 +250,7 @@ class Redecode:
 
 def _entry(changed: Changed) -> Entry:
     day = date.fromordinal(changed.day)
-    return Entry(changed.key, 0, changed.application, day, State(changed.state), changed.cause)
+    return Entry(changed.key, 0, changed.application, day, State(changed.state), changed.cause, decoder=changed.decoder)
 
 
 def _end(process: "subprocess.Popen[bytes] | None") -> None:

@@ -77,6 +77,7 @@ class Bulk:
         if uplink is None or application is None or frame.entry.state is not State.STORED:
             return ""
         believed = self._decoding.decode(uplink, application)
+        frame.read_by(believed.decoder)
         frame.records = self._placer.place(uplink.device, believed.readings, uplink.received_at, believed.moduli)
         return believed.decoder
 
@@ -122,7 +123,7 @@ class _Taking:
         device.made.append(((row.chunk, row.place), True, frame.records))
         if not device.states_times:
             device.states_times = any(record.time != time for record in frame.records)
-        if row.state not in ("", DUPLICATE, frame.entry.state.value):
+        if row.state not in ("", DUPLICATE) and (row.state, row.decoder) != (frame.entry.state.value, decoder):
             self._batch.changed.append(_changed(frame, uplink))
 
     def bear_witness(self, row: ArchivedMessage) -> None:
@@ -162,6 +163,7 @@ def _changed(frame: Frame, uplink: Uplink) -> Changed:
         entry.day.toordinal(),
         entry.state.value,
         entry.cause,
+        entry.decoder,
         uplink.device_id,
         uplink.received_at,
         uplink.dev_eui,

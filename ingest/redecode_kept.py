@@ -1,7 +1,7 @@
 """The file in which a run of `redecode` keeps how far it has come, so that it goes on there after a kill."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -88,8 +88,10 @@ class KeptFile:
 
 def goes_on(kept: Kept | None, order: RedecodeOrder, decoders: str) -> Kept:
     """What was kept when the same was asked and left unfinished; else a new beginning."""
-    same = kept is not None and order.apply and kept.progress.order == order and kept.decoders == decoders
-    if kept is not None and same and kept.progress.state != "complete":
-        kept.progress.state, kept.progress.why = "running", ""
-        return kept
+    if kept is not None and kept.progress.state != "complete" and kept.decoders == decoders:
+        before = kept.progress.order
+        asked = replace(order, end=before.end) if order.until_now else order
+        if order.apply and before == asked:
+            kept.progress.state, kept.progress.why = "running", ""
+            return kept
     return Kept(RedecodeProgress(order), decoders)

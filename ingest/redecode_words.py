@@ -40,7 +40,7 @@ class Heard(msgspec.Struct, array_like=True):
 
 
 class Changed(msgspec.Struct, array_like=True):
-    """A message whose state is another today; with what the registry wants to know of its frame."""
+    """A message whose state or decoder is another today; with what the registry wants to know of its frame."""
 
     key: bytes
     application: str
@@ -48,6 +48,7 @@ class Changed(msgspec.Struct, array_like=True):
     """Ordinal of the ledger's day."""
     state: str
     cause: str
+    decoder: str
     device_id: str
     received_at: int
     dev_eui: str | None

@@ -18,6 +18,8 @@ class RedecodeOrder:
     end: int
     devices: tuple[str, ...] = ()
     """Bare device ids; none: all."""
+    until_now: bool = False
+    """No end was named: `end` is when the run began."""
     apply: bool = False
     """Write and delete; else only compare."""
 

@@ -57,6 +57,8 @@ class ArchivedMessage(NamedTuple):
     state: str
     """stored | ignored | quarantined | duplicate when it was archived; empty when the book had forgotten it."""
     cause: str
+    decoder: str
+    """What read the frame, by name and version; empty where nothing did."""
     payload: bytes
     chunk: int
     """The chunk of the log it was in, and its place there: no two messages share both."""

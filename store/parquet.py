@@ -2,7 +2,7 @@
 it once took, and sorting takes much.
 
 Columns: application, device_id, received_at, arrived_at (UTC, nanoseconds), source, topic, connection, state, cause,
-payload (the bytes as received), chunk, place. Rows are sorted by device and by chunk and place.
+decoder, payload (the bytes as received), chunk, place. Rows are sorted by device and by chunk and place.
 """
 
 import contextlib
@@ -27,16 +27,16 @@ _FETCH: Final = 2_000
 _STAGING: Final = """
     CREATE TABLE staged (
         application VARCHAR, device_id VARCHAR, received_at BIGINT, arrived_at BIGINT, source VARCHAR, topic VARCHAR,
-        connection VARCHAR, state VARCHAR, cause VARCHAR, payload BLOB, chunk BIGINT, place INTEGER, day INTEGER
+        connection VARCHAR, state VARCHAR, cause VARCHAR, decoder VARCHAR, payload BLOB, chunk BIGINT, place INTEGER, day INTEGER
     )
 """
 _COLUMNS: Final = """
     application, device_id, make_timestamp_ns(received_at) AS received_at, make_timestamp_ns(arrived_at) AS arrived_at,
-    source, topic, connection, state, cause, payload, chunk, place
+    source, topic, connection, state, cause, decoder, payload, chunk, place
 """
 _PLAIN: Final = """
     application, device_id, epoch_ns(received_at), epoch_ns(arrived_at), source, topic, connection, state, cause,
-    payload, chunk, place
+    decoder, payload, chunk, place
 """
 _ORDER: Final = "ORDER BY device_id NULLS FIRST, chunk, place"
 
