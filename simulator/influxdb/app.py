@@ -74,13 +74,13 @@ async def _ready(_request: Request) -> Response:
     return replies.render({"status": "ready", "started": "2026-11-22T00:00:00Z", "up": "1h0m0s"})
 
 
-def _refuse(_request: Request, error: Exception) -> Response:
+async def _refuse(_request: Request, error: Exception) -> Response:
     if not isinstance(error, Refusal):
         raise error
     return error.response()
 
 
-def _refuse_path(_request: Request, error: Exception) -> Response:
+async def _refuse_path(_request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
         methods = sorted({"OPTIONS", *(error.headers or {}).get("Allow", "").split(", ")} - {"", "HEAD"})
         allow = ", ".join(methods)
