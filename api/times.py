@@ -10,6 +10,7 @@ from smartregion.timestamps import EARLIEST, LATEST, from_datetime, parse, rende
 
 _QUARTER: Final = 900 * 1_000_000_000
 _REMEMBERED: Final = 10_000
+_CLOCK: Final = tuple(f"{second // 60:02d}:{second % 60:02d}" for second in range(3600))
 # A plus sign that was not encoded in an address arrives as a blank.
 _LOST_PLUS: Final = re.compile(r"(?<=\d) (?=\d\d:\d\d$)")
 
@@ -29,7 +30,7 @@ class Stamps:
         if parts is None:
             return render(time, self._zone)
         hour, minute, offset = parts
-        return f"{hour}{minute + seconds // 60:02d}:{seconds % 60:02d}{_fraction(nanos) if nanos else ''}{offset}"
+        return hour + _CLOCK[60 * minute + seconds] + (_fraction(nanos) if nanos else "") + offset
 
     def maybe(self, time: int | None) -> str | None:
         """The same, None for None."""

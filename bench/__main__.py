@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bench import burst, disk, latest, machine, memory, stages, sustained, table, visible, year
+from bench import burst, decode, disk, latest, machine, memory, stages, sustained, table, visible, year
 from bench.figure import Result
 from bench.size import QUICK, Size
 
 BENCHMARKS: dict[str, Callable[[Size], Result]] = {
     "stages": stages.run,
+    "decode": decode.run,
     "disk": disk.run,
     "latest": latest.run,
     "year": year.run,

@@ -16,7 +16,7 @@ def run(size: Size) -> Result:
         both.warm_up(size.devices)
         cpu, rate, caught_up = _patient(both, size.burst)
         lost, after, seconds = _hasty(both, size.burst)
-    settled = after["received"] - after["duplicate"] - after["queued"]
+    settled = after["distinct"] - after["queued"]
     missing = size.devices + 2 * size.burst - settled
     return Result(
         "burst",
@@ -38,7 +38,7 @@ def _patient(both: Pair, count: int) -> tuple[float, float, float]:
     both.network.ask("prepare", count=count)
     before, begun = both.stand(), time.monotonic()
     both.network.ask("publish", rate=None, lossless=True)
-    after = both.settle(before["received"] + count)
+    after = both.settle(before["distinct"] + count)
     elapsed = time.monotonic() - begun
     return after["cpu"] - before["cpu"], count / elapsed, both.rest()
 
@@ -49,10 +49,10 @@ def _hasty(both: Pair, count: int) -> tuple[int, Reply, float]:
     before = both.stand()
     sent = both.network.ask("publish", rate=None, lossless=False)
     lost = sent["dropped"] + sent["unheard"]
-    both.settle(before["received"] + count - lost)
+    both.settle(before["distinct"] + count - lost)
     begun = time.monotonic()
     both.service.ask("fill_gaps", start=first - first % 1_000_000)
-    after = _whole(both, before["received"] - before["duplicate"] + count)
+    after = _whole(both, before["distinct"] + count)
     return lost, after, time.monotonic() - begun
 
 
@@ -61,7 +61,7 @@ def _whole(both: Pair, expected: int) -> Reply:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         stand = both.stand()
-        if stand["received"] - stand["duplicate"] - stand["queued"] >= expected:
+        if stand["distinct"] - stand["queued"] >= expected:
             break
         time.sleep(LOOK_SECONDS)
     return stand

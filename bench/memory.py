@@ -33,7 +33,7 @@ def _after_burst(both: Pair, count: int) -> int:
     both.network.ask("prepare", count=count)
     before = both.stand()
     both.network.ask("publish", rate=None, lossless=True)
-    both.settle(before["received"] + count)
+    both.settle(before["distinct"] + count)
     both.rest()
     return int(both.stand()["rss"])
 
@@ -43,5 +43,5 @@ def _after_minutes(both: Pair, size: Size) -> tuple[dict[str, float], float]:
     count = int(size.minutes * 60 * size.county_rate)
     before = both.stand()
     both.network.ask("live", count=count, rate=size.county_rate, devices=size.devices)
-    after = both.settle(before["received"] + count)
+    after = both.settle(before["distinct"] + count)
     return after, (after["cpu"] - before["cpu"]) / (size.minutes * 60)

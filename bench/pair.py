@@ -24,9 +24,9 @@ class Pair:
         """Ledger, CPU and memory of the platform."""
         return self.service.ask("stand")
 
-    def settle(self, received: int) -> Reply:
-        """Wait until at least so many messages were received and all of them are settled."""
-        return until(self.stand, lambda stand: stand["received"] >= received and not stand["queued"])
+    def settle(self, distinct: int) -> Reply:
+        """Wait until at least so many different messages were received and all of them are settled."""
+        return until(self.stand, lambda stand: stand["distinct"] >= distinct and not stand["queued"])
 
     def rest(self, patience: float = 120.0) -> float:
         """Wait until the rollups have caught up, or patience ends; gives how many seconds that took."""

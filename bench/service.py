@@ -36,8 +36,10 @@ class Service:
         names = ("received", "stored", "ignored", "quarantined", "queued", "duplicate")
         used = os.times()
         links = self._platform.connections.all()
+        sums = {name: sum(getattr(row, name) for row in rows) for name in names}
         return {
-            **{name: sum(getattr(row, name) for row in rows) for name in names},
+            **sums,
+            "distinct": sums["received"] - sums["duplicate"],
             "refused": self._platform.collector.refused,
             "connected": sum(each.link is Link.CONNECTED for each in links),
             "cpu": used.user + used.system,

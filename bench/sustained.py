@@ -60,7 +60,7 @@ def _try(both: Pair, rate: int, seconds: float) -> Trial:
     sent = both.network.ask("publish", rate=rate, lossless=False)
     ended = time.monotonic()
     lost = sent["dropped"] + sent["unheard"]
-    after = both.settle(before["received"] + count - lost)
+    after = both.settle(before["distinct"] + count - lost)
     behind = time.monotonic() - ended
     both.rest(REST_SECONDS)
     lost += after["refused"] - before["refused"]
