@@ -114,9 +114,8 @@ def from_normalized(raw: bytes) -> Decoded:
 
 def mapped(data: Mapping[str, object], mapping: FieldMapping) -> Decoded:
     """Readings of a decoded payload that is parsed already."""
-    decoded = _read(data, mapping.fields)
-    if decoded.readings or decoded.warnings:
-        return _distinct([decoded])
+    if any(True for each in mapping.fields for _ in paths.find(data, each.path)):
+        return _distinct([_read(data, mapping.fields)])
     names = ", ".join(list(data)[:10]) or "nothing"
     return Decoded(warnings=(f"none of the mapped fields is there, but {names}",))
 

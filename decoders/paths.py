@@ -22,7 +22,7 @@ def parse(text: str) -> Path:
     steps: list[str | int | None] = []
     at = 0
     while at < len(text):
-        match = _STEP.match(text, at) if at == 0 or text[at] in ".[" else None
+        match = _STEP.match(text, at) if text[at] == "[" or (text[at] == ".") == (at > 0) else None
         if match is None:
             break
         steps.append(_step(*match.groups()))

@@ -20,6 +20,7 @@ from tests.decoders.javascript.world import (
     make_codec,
 )
 
+COUNTS = "function decodeUplink(i) { return {data: {n: i.bytes.length}}; }"
 MAPPING = parse('[[fields]]\nfield = "t"\nquantity = "air.temperature"\nunit = "[degF]"\n', "fields.toml")
 
 
@@ -85,15 +86,13 @@ def test_what_is_no_number_is_missing(pool: Pool) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "function decodeUplink(i) { return {data: {n: i.bytes.length}}; } //",
+        COUNTS + " //",
         "const decodeUplink = (i) => ({data: {n: i.bytes.length}});",
         "'use strict'; let decodeUplink = function (i) { return {data: {n: i.bytes.length}}; }; // end",
         "function Decoder(bytes, port) { return port === 5 ? {n: bytes.length} : {}; }",
         "function Decoder() { throw 'old'; } function decodeUplink(i) { return {data: {n: i.bytes.length}}; }",
-        "var console; if (typeof module !== 'undefined') module.exports = {};"
-        "function decodeUplink(i) { return {data: {n: i.bytes.length}}; }",
-        "const clock = 1, lines = 2, text = 3, answer = 4; function now() {}"
-        "function decodeUplink(i) { return {data: {n: i.bytes.length}}; }",
+        "var console; if (typeof module !== 'undefined') module.exports = {};" + COUNTS,
+        "const clock = 1, lines = 2, text = 3, answer = 4; function now() {}" + COUNTS,
     ],
 )
 def test_codecs_of_every_make_are_run_unchanged(pool: Pool, source: str) -> None:

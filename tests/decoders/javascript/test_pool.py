@@ -22,9 +22,9 @@ from tests.decoders.javascript.world import (
     FRAME,
     HOLDS_TEMPERATURE,
     NORMALIZES,
-    descriptors,
     gone,
     make_codec,
+    names_in,
     wait_until,
 )
 
@@ -59,6 +59,9 @@ HOSTILE = {
 }
 
 
+USUAL = Limits()
+
+
 def kind_of(pool: Pool, source: str) -> Kind:
     with pytest.raises(Failed) as caught:
         run(make_codec(source), pool, FRAME)
@@ -68,7 +71,7 @@ def kind_of(pool: Pool, source: str) -> Kind:
 
 
 @contextmanager
-def pool_of(workers: int = 1, limits: Limits = Limits(), clock: ManualClock | None = None) -> Iterator[Pool]:
+def pool_of(workers: int = 1, limits: Limits = USUAL, clock: ManualClock | None = None) -> Iterator[Pool]:
     made = Pool(clock or ManualClock(), workers=workers, limits=limits)
     try:
         yield made
@@ -241,12 +244,12 @@ def test_a_worker_has_nothing_of_ours() -> None:
             environment = Path(f"/proc/{pid}/environ").read_bytes()
             assert b"secret" not in environment
             assert b"TZ=UTC" in environment
-            assert descriptors(pid) == {"0", "1", "2"}
+            assert names_in(f"/proc/{pid}/fd") == {"0", "1", "2"}
             assert os.getpgid(pid) == pid
             assert resource.prlimit(pid, resource.RLIMIT_AS)[1] == Limits().process_memory
             assert resource.prlimit(pid, resource.RLIMIT_FSIZE) == (0, 0)
             assert resource.prlimit(pid, resource.RLIMIT_NOFILE) == (3, 3)
-            assert len(os.listdir(f"/proc/{pid}/task")) == 1
+            assert len(names_in(f"/proc/{pid}/task")) == 1
     finally:
         del os.environ["SMARTREGION_TEST_KEY"]
         os.close(inherited)

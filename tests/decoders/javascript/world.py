@@ -1,13 +1,12 @@
 """Small codecs of our own, and what is needed around them."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from decoders.decoder import Frame
+from decoders.fields import FieldMapping
 from decoders.javascript.codec import Codec
 
 RECEIVED_AT = 1_780_000_000_123_456_789
@@ -19,9 +18,9 @@ NORMALIZES = (
 ENDLESS = "function decodeUplink() { while (true) {} }"
 
 
-def make_codec(source: str, **kwargs: Any) -> Codec:
+def make_codec(source: str, *, fields: FieldMapping | None = None, reuse: bool = False) -> Codec:
     sha256 = hashlib.sha256(source.encode()).hexdigest()
-    return Codec(**{"brand": "acme", "model": "t1", "source": source, "sha256": sha256, "licence": "own"} | kwargs)
+    return Codec(brand="acme", model="t1", source=source, sha256=sha256, licence="own", fields=fields, reuse=reuse)
 
 
 def gives(data: str) -> Codec:
@@ -45,5 +44,5 @@ def wait_until(holds: Callable[[], bool], what: str) -> None:
     raise AssertionError(f"it never came that {what}")
 
 
-def descriptors(pid: int) -> set[str]:
-    return set(os.listdir(f"/proc/{pid}/fd"))
+def names_in(folder: str) -> set[str]:
+    return {each.name for each in Path(folder).iterdir()}
