@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bench import burst, decode, disk, latest, machine, memory, stages, sustained, table, visible, year
+from bench import burst, decode, disk, javascript, latest, machine, memory, stages, sustained, table, visible, year
 from bench.figure import Result
 from bench.size import QUICK, Size
 
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[Size], Result]] = {
     "stages": stages.run,
     "decode": decode.run,
     "disk": disk.run,
+    "javascript": javascript.run,
     "latest": latest.run,
     "year": year.run,
     "visible": visible.run,

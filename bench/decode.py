@@ -27,9 +27,8 @@ def run(size: Size) -> Result:
     _decode(work)
     spent, readings = min(_decode(work) for _ in range(size.rounds))
     per_frame = spent / len(work)
-    by_model = {
-        decoder.name: _alone(decoder, work, size.rounds) for decoder in {id(one[0]): one[0] for one in work}.values()
-    }
+    decoders = {decoder.name: decoder for decoder, *_ in work}
+    by_model = {name: _alone(decoder, work, size.rounds) for name, decoder in sorted(decoders.items())}
     figures = (
         Figure("native decode on one core", 1 / per_frame, "frames/s", at_least=WANTED_PER_SECOND),
         Figure("native decode: CPU per frame", per_frame * 1e6, "µs"),

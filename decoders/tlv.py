@@ -91,7 +91,7 @@ class Table:
             else:
                 # Half the price of calling Reading(…), on the path that every uplink takes.
                 readings.append(_new(Reading, (quantity, raws[0] / divisor, attributes, time)))
-        return Decoded(tuple(readings), tuple(warnings))
+        return _new(Decoded, (tuple(readings), tuple(warnings)))
 
     def _unknown(self, payload: bytes, at: int, start: int, stop: int) -> str:
         key = payload[at : min(at + self.key_width, stop)].hex()
