@@ -98,8 +98,8 @@ class Management:
             found = [each for each in found if each.name == asked["name"]]
         if asked.get("id"):
             found = [each for each in found if each.id == asked["id"]]
-        page = [self._bucket(each) for each in _page(sorted(found, key=lambda each: each.id), asked)]
-        return replies.render({"links": {"self": "/api/v2/buckets"}, "buckets": page})
+        page, links = _page(sorted(found, key=lambda each: each.id), asked)
+        return replies.render({"links": links, "buckets": [self._bucket(each) for each in page]})
 
     async def bucket(self, request: Request) -> Response:
         """One by its id."""
@@ -262,9 +262,14 @@ def _retention(body: Mapping[str, Any]) -> int | None:
     return int(rules[0].get("everySeconds") or 0) if rules else None
 
 
-def _page(found: list[Bucket], asked: Mapping[str, str]) -> list[Bucket]:
+def _page(found: list[Bucket], asked: Mapping[str, str]) -> tuple[list[Bucket], dict[str, str]]:
+    """The buckets of a page, and where it and the next one are; a full page always tells of a next one."""
     limit = int(asked.get("limit") or PAGE)
     if not 1 <= limit <= LARGEST_PAGE:
         raise Refusal("invalid", f"limit must be between 1 and {LARGEST_PAGE}")
     after, offset = asked.get("after", ""), int(asked.get("offset") or 0)
-    return [each for each in found if each.id > after][offset : offset + limit]
+    page = [each for each in found if each.id > after][offset : offset + limit]
+    links = {"self": f"/api/v2/buckets?descending=false&limit={limit}&offset={offset}"}
+    if len(page) == limit:
+        links["next"] = f"/api/v2/buckets?descending=false&limit={limit}&offset={offset + limit}"
+    return page, links

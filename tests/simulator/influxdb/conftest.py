@@ -1,6 +1,7 @@
 """A double of InfluxDB with three buckets, and clients with tokens of each kind."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -26,7 +27,7 @@ class Client:
         """Ask w1."""
         return self.http.post("/query", data={"db": "w1", "epoch": "s", "q": text} | form)
 
-    def series(self, text: str, **form: str) -> list[dict[str, object]]:
+    def series(self, text: str, **form: str) -> list[dict[str, Any]]:
         """The series of the only statement's answer."""
         (result,) = self.ask(text, **form).json()["results"]
         assert "error" not in result, result
