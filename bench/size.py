@@ -38,6 +38,8 @@ class Size:
     """Uplinks a second of 10 000 devices that send every 15 minutes."""
     seen: int = 600
     """Uplinks whose way into the API is timed."""
+    calls: int = 2_000
+    """Frames that a JavaScript codec decodes."""
 
 
 QUICK = Size(
@@ -52,4 +54,5 @@ QUICK = Size(
     minutes=0.05,
     county_rate=40.0,
     seen=20,
+    calls=20,
 )
