@@ -16,6 +16,7 @@ from api.guard import ADMIN
 from api.points import assignment
 from api.problems import Refusal
 from api.times import moment
+from decoders import parameters
 from smartregion.errors import Misconfigured
 from smartregion.model import Assignment
 from smartregion.quantities import QUANTITIES
@@ -65,9 +66,13 @@ class AssignmentBody(Body):
     until: str = ""
     quantities: Annotated[tuple[str, ...], Field(description="All of them without it.")] = ()
     attributes: dict[str, str] = Field(default_factory=dict)
-    parameters: Annotated[dict[str, float | str], Field(examples=[{"mounting_height_m": 1.8}])] = Field(
-        default_factory=dict
-    )
+    parameters: Annotated[
+        dict[str, float | str],
+        Field(
+            description="What the place makes of readings; docs/parameters.md lists them.",
+            examples=[{"empty_distance": 1.85, "full_distance": 0.35, "volume_l": 3000}],
+        ),
+    ] = Field(default_factory=dict)
 
 
 class EndBody(Body):
@@ -152,6 +157,7 @@ def _add_assignments(routes: APIRouter, desk: Desk) -> None:
         unknown = [quantity for quantity in body.quantities if quantity not in QUANTITIES]
         if unknown:
             raise Misconfigured(f"{', '.join(unknown)}: not in the vocabulary; /v1/quantities lists it")
+        parameters.check(body.parameters)
         added = registry.assign(
             Assignment(
                 device=body.device,

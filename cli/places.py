@@ -45,7 +45,9 @@ def assign_device(
     until: UntilOption = "",
     quantity: Annotated[list[str] | None, typer.Option(help="Only this quantity; may be repeated.")] = None,
     attribute: Annotated[list[str] | None, typer.Option(help="Only readings with NAME=VALUE; may be repeated.")] = None,
-    parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, e.g. empty_distance=1.9 (m).")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE, e.g. empty_distance=1.9; see docs/parameters.md.")
+    ] = None,
     profile: Annotated[str, typer.Option(help="What the device is: BRAND/MODEL.")] = "",
     region: RegionOption = None,
     data: DataOption = None,

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from console.fill import fill_of
 from console.fleet import Row, Value
 from console.overview import FULL_PERCENT
 from console.trends import TRENDS
@@ -74,7 +73,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container; without its measures only the distance is known."""
+    """A container; its fill level is the sensor's own or follows from the measures its assignment tells."""
 
     row: Row
     fill: Value | None
@@ -183,9 +182,9 @@ def _water(rows: Sequence[Row], queries: Queries) -> dict[str, Any]:
     }
 
 
-def _waste(rows: Sequence[Row], queries: Queries) -> dict[str, Any]:
+def _waste(rows: Sequence[Row], _queries: Queries) -> dict[str, Any]:
     containers = [
-        Container(row, fill_of(row, queries), row.find("level.distance"), row.find("container.temperature"))
+        Container(row, *map(row.find, ("level.fill_percent", "level.distance", "container.temperature")))
         for row in rows
     ]
     known = [each for each in containers if each.fill or each.distance or each.rating]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from console.fill import fill_of
 from console.fleet import Fleet, Row
 from console.reader import Reader
 from console.texts import DOMAINS
@@ -109,7 +108,7 @@ def ledger_rows(queries: Queries, days: int) -> list[LedgerRow]:
 
 def _card(domain: str, fleet: Sequence[Row], queries: Queries, reader: Reader) -> Card:
     rows = [row for row in fleet if row.domain == domain]
-    figure, beside = _use(domain, queries, reader) if domain in USE else (_state(domain, rows, queries, reader), "")
+    figure, beside = _use(domain, queries, reader) if domain in USE else (_state(domain, rows, reader), "")
     silent = sum(row.status is Status.SILENT for row in rows)
     return Card(domain, len(rows), silent, figure, beside)
 
@@ -123,9 +122,9 @@ def _use(domain: str, queries: Queries, reader: Reader) -> tuple[str, str]:
     return "" if today is None else reader.amount(quantity, today), beside
 
 
-def _state(domain: str, rows: Sequence[Row], queries: Queries, reader: Reader) -> str:
+def _state(domain: str, rows: Sequence[Row], reader: Reader) -> str:
     if domain == "waste":
-        known = (fill_of(row, queries) for row in rows)
+        known = (row.find("level.fill_percent") for row in rows)
         fills = [fill.value for fill in known if fill is not None and not fill.stale]
         return f"{sum(fill >= FULL_PERCENT for fill in fills)} / {len(fills)}" if fills else ""
     if domain == "mobility":

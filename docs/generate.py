@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from docs import decoder_catalogue, region_reference, room_files, vocabulary_table
+from docs import decoder_catalogue, parameter_table, region_reference, room_files, vocabulary_table
 from docs.paste import DOCS, pasted
 
 PARTS: Final[Mapping[str, tuple[str, Callable[[], str]]]] = {
     "region-file.md": ("reference", region_reference.text),
     "vocabulary.md": ("vocabulary", vocabulary_table.text),
+    "parameters.md": ("parameters", parameter_table.text),
     "decoders.md": ("catalogue", decoder_catalogue.text),
     "architecture.md": ("files", room_files.text),
 }

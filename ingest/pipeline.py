@@ -113,8 +113,9 @@ class Pipeline:
             return
         believed = self._decoding.decode(uplink, application)
         frame.read_by(believed.decoder)
-        frame.warnings = believed.warnings
-        frame.records = self._placer.place(uplink.device, believed.readings, uplink.received_at, believed.moduli)
+        told = list(believed.warnings)
+        frame.records = self._placer.place(uplink.device, believed.readings, uplink.received_at, believed.moduli, told)
+        frame.warnings = tuple(told)
 
     def _write(self, fresh: Sequence[Frame], messages: Sequence[Message]) -> None:
         """Write the records of all frames; what the store refuses sends its message to quarantine."""

@@ -1,8 +1,8 @@
 """The vocabulary: every quantity a reading may have, its unit and what may be done with it.
 
 A name is `<medium>.<quantity>[_<statistic>]`. What tells several series of one quantity apart is an attribute, never a
-further name: phase, tariff, direction, class, line, region, depth_cm, channel, alarm, weighting. Units are UCUM codes;
-counters stay in whole Wh, L and pulses, and `symbol` with `display_factor` says how people want to see them.
+further name: phase, tariff, direction, class, line, region, depth_cm, channel, alarm, weighting, fix. Units are UCUM
+codes; counters stay in whole Wh, L and pulses, and `symbol` with `display_factor` says how people want to see them.
 """
 
 from collections.abc import Mapping

@@ -94,7 +94,7 @@ def test_a_device_is_assigned_and_the_assignment_ended(county: "Api") -> None:
         "from": "2026-11-01",
         "quantities": ["water.volume_total"],
         "attributes": {"channel": "1"},
-        "parameters": {"pulse_factor": 10, "shape": "round"},
+        "parameters": {"pulse_factor": 10, "pulse_quantity": "water.volume_total"},
     }
     answer = county.call("POST", "/v1/admin/assignments", base=LOCAL, body=body)
     assert answer.status_code == 201
@@ -109,7 +109,7 @@ def test_a_device_is_assigned_and_the_assignment_ended(county: "Api") -> None:
             parse("2026-12-01T00:00:00+01:00"),
             ("water.volume_total",),
             (("channel", "1"),),
-            {"pulse_factor": 10.0, "shape": "round"},
+            {"pulse_factor": 10.0, "pulse_quantity": "water.volume_total"},
             number,
         )
     ]
@@ -126,6 +126,21 @@ def test_a_device_is_assigned_and_the_assignment_ended(county: "Api") -> None:
             "assignments",
             {"device": "wasser.a", "point": "b", "from": "2026-11-01", "quantities": ["volume"]},
             "not in the vocabulary",
+        ),
+        (
+            "assignments",
+            {"device": "wasser.a", "point": "b", "from": "2026-11-01", "parameters": {"height": 3}},
+            "there is no parameter height; known are empty_distance",
+        ),
+        (
+            "assignments",
+            {
+                "device": "wasser.a",
+                "point": "b",
+                "from": "2026-11-01",
+                "parameters": {"empty_distance": 0.3, "full_distance": 1.9},
+            },
+            "empty_distance 0.3 is not more than full_distance 1.9",
         ),
         ("assignments", {"device": "wasser.a", "point": "b", "from": "2026-11-01", "note": "x"}, "'note' is not known"),
         ("assignments/99/end", {"until": "2026-11-01"}, "there is no assignment no. 99"),

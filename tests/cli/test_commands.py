@@ -75,10 +75,10 @@ def test_an_unknown_point_is_told(place: Place) -> None:
 
 def test_a_device_is_given_a_point_once_and_the_second_is_told_of_the_first(place: Place) -> None:
     typed = ("device", "assign", DEVICE, "--point", POINT, "--quantity", "air.temperature")
-    given = place.run(*typed, "--since", "2030-01-01", "--parameter", "mounting_height_m=1.8", "--json").one()
+    given = place.run(*typed, "--since", "2030-01-01", "--parameter", "mounting_height=1.8", "--json").one()
     assert (given["device"], given["point"]) == (DEVICE, POINT)
     assert given["quantities"] == ["air.temperature"]
-    assert given["parameters"] == {"mounting_height_m": 1.8}
+    assert given["parameters"] == {"mounting_height": 1.8}
 
     again = place.run(*typed, "--since", "2031-01-01")
     assert again.status == 1
@@ -93,8 +93,9 @@ def test_a_device_is_given_a_point_once_and_the_second_is_told_of_the_first(plac
         (("--since", "2030-01-01", "--quantity", "air.temprature"), "air.temprature"),
         (("--since", "soon"), "soon"),
         (("--since", "2030-01-01", "--attribute", "channel"), "NAME=VALUE"),
+        (("--since", "2030-01-01", "--parameter", "volume_l=many"), "volume_l 'many' is no number"),
     ],
-    ids=["unknown quantity", "no date", "half a pair"],
+    ids=["unknown quantity", "no date", "half a pair", "no number"],
 )
 def test_an_assignment_that_can_not_be_is_told(place: Place, typed: tuple[str, ...], words: str) -> None:
     told = place.run("device", "assign", DEVICE, "--point", POINT, *typed)

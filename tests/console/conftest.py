@@ -80,7 +80,9 @@ class County:
         self.registry.save_site(Site(f"site-{slug}", tenant, f"Ort {name}", place))
         self.device(slug, domain=domain)
         self.registry.save_point(Point(slug, tenant, name, f"site-{slug}", domain))
-        self.registry.assign(Assignment(f"{APPLICATION}.{slug}", slug, NOW - 40 * DAY, parameters={"mounting_m": 1.5}))
+        self.registry.assign(
+            Assignment(f"{APPLICATION}.{slug}", slug, NOW - 40 * DAY, parameters={"mounting_height": 1.5})
+        )
         for quantity, value in readings.items():
             self.read(slug, quantity.replace("__", "."), [(NOW - 5 * MINUTE, value)], tenant, domain)
         return slug
