@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from typing import Any, Final, NamedTuple
 
 import httpx
@@ -19,6 +20,7 @@ from smartregion.clock import SECOND
 from smartregion.errors import Unavailable
 from smartregion.model import Attributes
 from store.series.influxdb_address import Api, InfluxAddress, InfluxTokens, Role
+from store.series.influxdb_post import NoConnection, Poster
 from store.series.influxdb_statements import Statement
 
 MAX_WORDS: Final = 300
@@ -67,6 +69,7 @@ class Server:
         self.limits = limits
         self._load = tokens
         self._tokens = tokens()
+        self._poster = Poster(address.url, connect_seconds=limits.connect_seconds, seconds=limits.write_seconds)
         self._client = httpx.Client(
             base_url=address.url,
             timeout=httpx.Timeout(limits.query_seconds, connect=limits.connect_seconds),
@@ -86,11 +89,15 @@ class Server:
             body = gzip.compress(body, 1)
         path, params = self._write_path(bucket)
         try:
-            return self._send(path, params, body, headers)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            return self._send_again(path, params, body, headers)  # the server closed a connection that was kept
-        except httpx.HTTPError as error:
-            return self._unanswered(error)
+            posted = self._poster.post(path, params, body, headers)
+        except NoConnection as error:
+            return Reply(UNREACHABLE, self._away(error))
+        except (OSError, HTTPException) as error:
+            return Reply(TIMED_OUT, self._away(error))
+        if posted.status == httpx.codes.NO_CONTENT:
+            return Reply(posted.status, "")
+        message = _said(posted.body, posted.headers.get("Content-Type", ""))
+        return Reply(posted.status, message, _seconds(posted.headers.get("Retry-After")))
 
     def delete(self, bucket: str, measurement: str, tags: Attributes, start: int, stop: int) -> None:
         """Delete what has these tags (and perhaps more) between both times, inclusive. Raises Unavailable."""
@@ -133,6 +140,7 @@ class Server:
 
     def close(self) -> None:
         """Close every connection."""
+        self._poster.close()
         self._client.close()
 
     def _blocks(self, bucket: str, reply: httpx.Response) -> Iterator[Block]:
@@ -181,36 +189,17 @@ class Server:
                 "The token for writing must hold for that bucket."
             )
 
-    def _send(self, path: str, params: dict[str, str], body: bytes, headers: dict[str, str]) -> Reply:
-        reply = self._client.post(path, params=params, content=body, headers=headers, timeout=self._write_timeout())
-        if reply.status_code == httpx.codes.NO_CONTENT:
-            return Reply(reply.status_code, "")
-        return Reply(reply.status_code, _message(reply), _seconds(reply.headers.get("Retry-After")))
-
-    def _send_again(self, path: str, params: dict[str, str], body: bytes, headers: dict[str, str]) -> Reply:
-        try:
-            return self._send(path, params, body, headers)
-        except httpx.HTTPError as error:
-            return self._unanswered(error)
-
-    def _unanswered(self, error: httpx.HTTPError) -> Reply:
-        lost = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        return Reply(UNREACHABLE if lost else TIMED_OUT, self._away(error))
-
     def _write_path(self, bucket: str) -> tuple[str, dict[str, str]]:
         if self.address.api is Api.V1:
             return "/write", {"db": bucket, "precision": "ns"}
         return "/api/v2/write", {"org": self.address.org, "bucket": bucket, "precision": "ns"}
-
-    def _write_timeout(self) -> httpx.Timeout:
-        return httpx.Timeout(self.limits.write_seconds, connect=self.limits.connect_seconds)
 
     def _headers(self, role: Role) -> dict[str, str]:
         tokens = self._tokens
         token = {Role.INGEST: tokens.ingest, Role.JOBS: tokens.jobs, Role.API: tokens.api or tokens.jobs}[role]
         return {"Authorization": f"Token {token}"} if token else {}
 
-    def _away(self, error: httpx.HTTPError) -> str:
+    def _away(self, error: Exception) -> str:
         return f"InfluxDB at {self.address.url} does not answer: {error or type(error).__name__}"
 
 
@@ -234,12 +223,16 @@ def _tags(tags: Mapping[str, str] | None) -> Attributes:
 
 
 def _message(reply: httpx.Response) -> str:
-    """What the server says, or what it sent when that is no message of its."""
     reply.read()
+    return _said(reply.content, reply.headers.get("Content-Type", ""))
+
+
+def _said(content: bytes, kind: str) -> str:
+    """What the server says, or what it sent when that is no message of its."""
     try:
-        found = msgpack.unpackb(reply.content) if _is_msgpack(reply) else json.loads(reply.content)
+        found = msgpack.unpackb(content) if "msgpack" in kind else json.loads(content)
     except ValueError:
-        return reply.content.decode(errors="replace").strip()
+        return content.decode(errors="replace").strip()
     if not isinstance(found, dict):
         return str(found)
     return str(found.get("message") or found.get("error") or found)

@@ -35,7 +35,7 @@ class Readings:
             statement = Statement.select(quoted([spot.field]), spot.measurement, condition, f"LIMIT {limit:d}")
             for block in self._server.ask(spot.home.tenant, statement):
                 if block.tags == spot.tags:
-                    found.update(block.rows)
+                    found.update((time, value) for time, value in block.rows)
         return [Sample(*item) for item in sorted(found.items())[:limit]]
 
     def many(self, entries: Collection[Entry], start: int, end: int) -> dict[Series, list[Sample]]:

@@ -1,6 +1,6 @@
 """Rollups and totals in InfluxDB: `<tenant>_rollup`, and the operators' bucket."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from smartregion.model import Level, Rollup, Series, Total
@@ -61,9 +61,9 @@ class Rollups:
                 if rollup.start not in line or line[rollup.start][1] < owner.rank:
                     line[rollup.start] = (rollup, owner.rank)
         return {
-            entry.series: [line[start][0] for start in sorted(line)]
+            entry.series: [found[entry.number][start][0] for start in sorted(found[entry.number])]
             for entry in wanted
-            if (line := found.get(entry.number))
+            if entry.number in found
         }
 
     def neighbours(self, level: Level, entries: Collection[Entry], start: int, end: int) -> dict[Series, Neighbours]:
@@ -136,7 +136,7 @@ def _enter(batches: dict[str, _Lines], level: Level, spot: Spot, start: int, fie
     line.update(named(spot.field, fields))
 
 
-def _of(row: list[Any], place: int) -> Rollup | None:
+def _of(row: Sequence[Any], place: int) -> Rollup | None:
     return rollup_of((row[0], *row[place : place + len(ROLLUP)]))
 
 
