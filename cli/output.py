@@ -32,11 +32,16 @@ def say(words: str) -> None:
     console().print(_plain(words), soft_wrap=True)
 
 
+def print_json(value: object) -> None:
+    """Print a value for a program."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write("\n")
+
+
 def rows(context: Context, title: str, columns: Sequence[str], items: Sequence[Row]) -> None:
     """Print items; with --json all of their fields, else the columns."""
     if context.json:
-        json.dump(list(items), sys.stdout, ensure_ascii=False, indent=1, default=str)
-        sys.stdout.write("\n")
+        print_json(list(items))
         return
     if not items:
         say(text("nothing_yet", context.language))
@@ -52,8 +57,7 @@ def rows(context: Context, title: str, columns: Sequence[str], items: Sequence[R
 def one(context: Context, item: Row) -> None:
     """Print one thing, field by field."""
     if context.json:
-        json.dump(item, sys.stdout, ensure_ascii=False, indent=1, default=str)
-        sys.stdout.write("\n")
+        print_json(item)
         return
     table = Table(show_header=False, box=None)
     for name, value in item.items():

@@ -114,12 +114,17 @@ class Decoding:
 
     def profile(self, uplink: Uplink, application: Application) -> Profile | None:
         """What the device is taken for."""
-        for assignment in self._registry.assignments(uplink.device):
-            named = str(assignment.parameters.get("profile", ""))
-            if named and assignment.covers(uplink.received_at):
-                return Profile(*named.split("/", 1)) if "/" in named else None
-        device = self._registry.device(uplink.device)
-        return application.profile_of(uplink.device_id) or uplink.profile or (device.profile if device else None)
+        return profile_of(uplink, application, self._registry)
+
+
+def profile_of(uplink: Uplink, application: Application, registry: Registry | None) -> Profile | None:
+    """What a device is: the assignment's word, the region file's, The Things Stack's, the registry's, in this order."""
+    for assignment in registry.assignments(uplink.device) if registry else ():
+        named = str(assignment.parameters.get("profile", ""))
+        if named and assignment.covers(uplink.received_at):
+            return Profile(*named.split("/", 1)) if "/" in named else None
+    device = registry.device(uplink.device) if registry else None
+    return application.profile_of(uplink.device_id) or uplink.profile or (device.profile if device else None)
 
 
 def _from_payload(choice: _Choice, uplink: Uplink) -> tuple[Decoded, str]:
