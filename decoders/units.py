@@ -1,6 +1,6 @@
 """Units in which other people's decoders give their values, and how they become ours.
 
-Names are UCUM codes, case-sensitive. Sources: UCUM 2.1; 1 cal, ft, psi and the like as UCUM defines them.
+Names are UCUM codes, case-sensitive. Source: UCUM 2.1.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,8 @@ class Conversion(NamedTuple):
 
     def __call__(self, value: float) -> float:
         """The value in the other unit, without the dust of binary fractions."""
+        if self.scale == 1.0 and self.shift == 0.0:
+            return value
         return float(f"{value * self.scale + self.shift:.15g}")
 
 

@@ -90,6 +90,7 @@ class Pool:
             self._closed = True
             for worker in self._idle:
                 worker.end()
+            self._free.notify_all()
 
     def _ask(self, script: Script, text: bytes) -> bytes:
         if not self._allowance.left(script.sha256):

@@ -43,6 +43,7 @@ class Process:
             process_group=0,
         )
         self._input, self._output = _pipe(self._process.stdin), _pipe(self._process.stdout)
+        self._writable, self._readable = _poll(self._input, select.POLLOUT), _poll(self._output, select.POLLIN)
 
     @property
     def pid(self) -> int:
@@ -85,28 +86,26 @@ class Process:
 
     def _send(self, request: bytes, until: float) -> None:
         left = memoryview(request)
-        try:
-            while left:
-                _wait(self._input, select.POLLOUT, until)
+        while left:
+            try:
                 left = left[os.write(self._input, left) :]
-        except BrokenPipeError as error:
-            raise Ended from error
+            except BlockingIOError:
+                _wait(self._writable, until)
+            except BrokenPipeError as error:
+                raise Ended from error
 
     def _receive(self, until: float) -> bytes:
-        (length,) = LENGTH.unpack(self._read(LENGTH.size, until))
-        if length > self._most:
-            raise Ended
-        return self._read(length, until)
-
-    def _read(self, count: int, until: float) -> bytes:
-        got = bytearray()
-        while len(got) < count:
-            _wait(self._output, select.POLLIN, until)
-            part = os.read(self._output, count - len(got))
-            if not part:
-                raise Ended
+        """The one answer that is due; a process that says more than that is not to be trusted."""
+        got = b""
+        while True:
+            _wait(self._readable, until)
+            part = os.read(self._output, self._most)
             got += part
-        return bytes(got)
+            due = LENGTH.size + LENGTH.unpack_from(got)[0] if len(got) >= LENGTH.size else self._most
+            if not part or due > self._most or len(got) > due:
+                raise Ended
+            if len(got) == due:
+                return got[LENGTH.size :]
 
 
 def _pipe(pipe: IO[bytes] | None) -> int:
@@ -116,9 +115,13 @@ def _pipe(pipe: IO[bytes] | None) -> int:
     return pipe.fileno()
 
 
-def _wait(pipe: int, event: int, until: float) -> None:
+def _poll(pipe: int, event: int) -> select.poll:
     poll = select.poll()
     poll.register(pipe, event)
+    return poll
+
+
+def _wait(poll: select.poll, until: float) -> None:
     left = until - time.monotonic()
     if left <= 0 or not poll.poll(left * 1000):
         raise Late

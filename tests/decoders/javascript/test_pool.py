@@ -60,6 +60,7 @@ HOSTILE = {
 
 
 USUAL = Limits()
+ROOT = Path(__file__).parents[3]
 
 
 def kind_of(pool: Pool, source: str) -> Kind:
@@ -210,6 +211,26 @@ def test_workers_start_when_they_are_needed_and_end_with_the_pool() -> None:
             good(pool)
 
 
+def test_closing_ends_the_waiting_of_others_and_the_work_of_one() -> None:
+    with pool_of(limits=Limits(seconds=0.5)) as pool, ThreadPoolExecutor(3) as threads:
+        assert good(pool)
+        (pid,) = pool.pids()
+        asked = [threads.submit(kind_of, pool, ENDLESS) for _ in range(3)]
+        wait_until(lambda: pool.pids() == (), "the worker is at work")
+
+        pool.close()
+
+        ended = [asking.exception() for asking in asked]
+        assert [type(error) for error in ended if error] == [Unavailable, Unavailable]
+        assert gone(pid)
+
+
+def test_the_engine_is_loaded_in_workers_only() -> None:
+    code = "import sys, decoders.javascript.installed; sys.exit('_quickjs' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
 @pytest.mark.parametrize("source", [HOLDS_TEMPERATURE, ENDLESS], ids=["idle", "at work"])
 def test_workers_end_when_their_parent_is_killed(source: str) -> None:
     parent = f"""
@@ -225,7 +246,7 @@ run(make_codec({source!r}), pool, FRAME)
 input()
 """
     with subprocess.Popen(
-        [sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
+        [sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     ) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())
