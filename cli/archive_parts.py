@@ -33,6 +33,7 @@ def redecode(
     registry: Registry,
     latest: Latest,
     readings_from: Callable[[], int],
+    library: Library,
     logger: Logger,
 ) -> Redecode:
     """What runs archived messages through the decoders again."""
@@ -47,7 +48,7 @@ def redecode(
         book,
         registry,
         readings_from=readings_from,
-        decoders=all_decoders,
+        decoders=lambda: all_decoders(library),
         changed=changed,
         logger=logger,
     )
@@ -60,7 +61,7 @@ def refresh(latest: Latest, store: SeriesStore, devices: Collection[str]) -> Non
     latest.update(Record(series, *before) for series, (before, _) in newest.items() if before is not None)
 
 
-def all_decoders() -> str:
+def all_decoders(library: Library) -> str:
     """Names all decoders with their versions, in a few letters."""
-    labels = sorted(known.label for known in Library().all())
+    labels = sorted(known.label for known in library.all())
     return hashlib.blake2b("\n".join(labels).encode(), digest_size=16).hexdigest()

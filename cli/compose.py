@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -10,6 +11,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from cli import archive_parts
+from cli.kit import Reloading, open_kit
 from ingest.backfill import Backfill
 from ingest.collector import Collector
 from ingest.importing import messages
@@ -90,6 +92,8 @@ class Platform:
         self.clock = clock
         self.metrics = CollectorRegistry()
         self.connections = Connections()
+        self._kit = ExitStack()
+        self.library = self._kit.enter_context(open_kit(stores.data, clock)).library
         self._http = httpx.Client(timeout=HTTP_SECONDS)
         self._keys = keys
         self._logger = logger
@@ -131,7 +135,8 @@ class Platform:
 
     def _worker(self) -> Worker:
         stores = self.stores
-        pipeline = Pipeline(self.region, stores.book, stores.registry, stores.series, self.watcher.settled)
+        settled = self.watcher.settled
+        pipeline = Pipeline(self.region, stores.book, stores.registry, stores.series, settled, self.library)
         return Worker(self.collector, stores.log, stores.book, pipeline, self._logger)
 
     def _backfill(self, *, listen: bool) -> Backfill:
@@ -163,6 +168,7 @@ class Platform:
             self.clock,
             self._logger,
             self.backfill.catching_up,
+            Reloading(self.library, self._logger),
         )
 
     def _redecode(self) -> Redecode:
@@ -174,6 +180,7 @@ class Platform:
             stores.registry,
             self.queries.latest,
             self.housekeeping.readings_from,
+            self.library,
             self._logger,
         )
 
@@ -204,6 +211,7 @@ class Platform:
         self.redecode.stop()
         self.ingest.stop()
         self.jobs.stop()
+        self._kit.close()
         self._http.close()
         rows = self.queries.ledger.rows()
         self.stores.close()

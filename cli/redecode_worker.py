@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 
 from cli.kept_region import region_of
+from cli.kit import open_kit
 from ingest import redecode_words as words
 from ingest.decoding import Decoding
 from ingest.filing import digest, file_rows
@@ -176,7 +177,8 @@ def work(data: Path, asked: Asked) -> Iterator[words.Word]:
         aside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redecode-", dir=data / "tmp")))
         judge = Judge(region)
         reading = Reading(order, log, book, judge, workshop, aside)
-        bulk = Bulk(order, judge, Decoding(registry), Placer(registry))
+        library = stack.enter_context(open_kit(data)).library
+        bulk = Bulk(order, judge, Decoding(registry, library), Placer(registry))
         if asked.beyond is not None:
             reading.gather_beyond(asked.beyond)
         else:

@@ -23,6 +23,7 @@ ROLLUP_HOURS = 50_000
 # hour are summed up together. While history comes in every hour is new, and people wait for curves.
 REST, LONGEST_REST = 10.0, 60.0
 REST_CATCHING_UP, LONGEST_REST_CATCHING_UP = 1.0, 5.0
+RELOAD_SECONDS = 2
 COMPACTION_SECONDS = 15
 KEEPING_SECONDS = 60
 RETENTION_SECONDS = 3600
@@ -42,8 +43,10 @@ class Jobs:
         clock: Clock,
         logger: Logger,
         catching_up: Callable[[], bool] = lambda: False,
+        reload: Callable[[], None] = lambda: None,
     ) -> None:
-        """`catching_up`: whether much history is coming in just now."""
+        """`catching_up`: whether much history is coming in just now. `reload`: look for changed decoders."""
+        self._reload = reload
         self._catching_up = catching_up
         self._rested_at = 0.0
         self._series = series
@@ -64,6 +67,7 @@ class Jobs:
     def start(self) -> None:
         """Begin to work by the clock."""
         self._every(ROLLUP_SECONDS, "rollups", self.roll_up)
+        self._every(RELOAD_SECONDS, "decoders", self._reload)
         self._every(COMPACTION_SECONDS, "compaction", self._series.compact)
         self._every(KEEPING_SECONDS, "latest values", self._housekeeping.save)
         self._every(COMPACTION_SECONDS, "room", self._housekeeping.make_room, KEEPING)
