@@ -15,6 +15,11 @@ readings_days = 1830          # single readings; rollups stay for ever
 [journal]
 max_megabytes = 10000         # how much may wait while the store is away
 
+# [store]                     # without it readings rest in a file of the data folder (DuckDB)
+# kind = "influxdb"           # set it up with: smartregion influxdb setup
+# url = "http://127.0.0.1:8086"
+# org = "kreis-musterland"
+
 # The municipalities.
 [[tenants]]
 key = "musterstadt"           # lower case, digits, dashes

@@ -10,6 +10,7 @@ PLACES: Final = {
     "Region": ("At the top of the file", "The county."),
     "Retention": ("`[retention]`", "How long things are kept. May be left out."),
     "Journal": ("`[journal]`", "Bounds of the journal. May be left out."),
+    "Store": ("`[store]`", "Where readings and rollups rest. May be left out."),
     "TenantEntry": ("`[[tenants]]`", "One for each municipality; at least one."),
     "Application": ("`[[applications]]`", "One for each application of The Things Stack."),
     "ProfileRule": ("`[[applications.profiles]]`", "Below its application: what devices are, by their ids."),
@@ -25,6 +26,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "starts go on where the last comparison ended.",
         "retention": "See `[retention]`.",
         "journal": "See `[journal]`.",
+        "store": "See `[store]`.",
         "tenants": "See `[[tenants]]`.",
         "applications": "See `[[applications]]`. Without any, only imports bring messages.",
     },
@@ -35,6 +37,16 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Journal": {
         "max_megabytes": "How large the log of received messages may grow. At the bound new messages wait in memory.",
+    },
+    "Store": {
+        "kind": "`duckdb`: a file in the data folder. `influxdb`: a server, with a bucket for each municipality "
+        "([how to set it up](influxdb-setup.md)).",
+        "url": "Of InfluxDB, with `http://` or `https://`, such as `http://127.0.0.1:8086`.",
+        "org": "Organisation of InfluxDB 2.x. Any word on 3.x, nothing on 1.x.",
+        "write_path": "`v2` for InfluxDB 2.x and 3.x, `v1` for 1.x.",
+        "connect_seconds": "How long a connection to InfluxDB may take to be made.",
+        "write_seconds": "How long InfluxDB may take to store a batch before it is sent again.",
+        "query_seconds": "How long InfluxDB may take to answer a question.",
     },
     "TenantEntry": {
         "key": "Names the municipality everywhere: in addresses, figures, exports. Do not change it later.",

@@ -23,6 +23,9 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
+OPERATORS_BUCKET = "smartregion"
+"""In InfluxDB each municipality has a bucket of its own, named by its key, and the operators have this one."""
+
 # Device ids whose profile is remembered.
 MOST_REMEMBERED = 100_000
 
@@ -136,6 +139,21 @@ class Journal(_Entry):
     max_megabytes: Annotated[int, Field(ge=10)] = 10_000
 
 
+class Store(_Entry):
+    """Where readings and rollups rest."""
+
+    kind: Literal["duckdb", "influxdb"] = "duckdb"
+    url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$")] = ""
+    """Of InfluxDB: http(s)://host:port, with a path when it stands behind a proxy."""
+    org: str = ""
+    """Organisation of InfluxDB 2.x; any word will do on 3.x, 1.x knows none."""
+    write_path: Literal["v2", "v1"] = "v2"
+    """How lines are written: `/api/v2/write` of 2.x and 3.x, or `/write` of 1.x."""
+    connect_seconds: Annotated[float, Field(gt=0, le=60)] = 5
+    write_seconds: Annotated[float, Field(gt=0, le=600)] = 20
+    query_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+
+
 class Region(_Entry):
     """The county."""
 
@@ -145,6 +163,7 @@ class Region(_Entry):
     backfill_days: Annotated[float, Field(ge=0, le=400)] = 30
     retention: Retention = Retention()
     journal: Journal = Journal()
+    store: Store = Store()
     tenants: Annotated[tuple[TenantEntry, ...], Field(min_length=1)]
     applications: tuple[Application, ...] = ()
 
@@ -194,6 +213,7 @@ _SPELLING = {
     "tenant": "a key of [[tenants]]",
     "key_env": "the name of an environment variable that begins with SMARTREGION_, in capital letters",
     "ags": "8 digits, or 5 for a county",
+    "url": "http:// or https://, the host and perhaps :port and a path; user, password and token do not belong here",
 }
 
 
@@ -212,6 +232,23 @@ def _contradictions(raw: Mapping[str, Any]) -> Iterator[Mistake]:
         tenant = table.get("tenant")
         if isinstance(tenant, str) and tenant not in tenants:
             yield (("applications", index, "tenant"), f"names {tenant!r}, which is no key of [[tenants]]")
+    store = raw.get("store")
+    yield from _contradictions_of_store(store if isinstance(store, dict) else {}, tenants)
+
+
+def _contradictions_of_store(store: Mapping[str, Any], tenants: list[Any]) -> Iterator[Mistake]:
+    if store.get("kind") != "influxdb":
+        for key in ("url", "org", "write_path"):
+            if key in store:
+                yield (("store", key), 'counts only with kind = "influxdb"; write that, or take it out')
+        return
+    if not store.get("url"):
+        yield (("store", "url"), 'is missing; kind "influxdb" needs it, such as "http://127.0.0.1:8086"')
+    if not store.get("org") and store.get("write_path") != "v1":
+        yield (("store", "org"), "is missing; name the organisation of InfluxDB 2.x (any word on 3.x)")
+    if OPERATORS_BUCKET in tenants:
+        place = ("tenants", tenants.index(OPERATORS_BUCKET), "key")
+        yield (place, f"{OPERATORS_BUCKET!r} is the bucket of the operators; a municipality needs another key")
 
 
 def _twice(table: str, key: str, values: list[Any]) -> Iterator[Mistake]:

@@ -30,6 +30,12 @@ brand = "milesight-iot"
 model = "em300-th"
 """
 
+INFLUX = """
+[store]
+kind = "influxdb"
+url = "http://127.0.0.1:8086"
+"""
+
 TEN_MISTAKES = """
 name = ""
 time_zone = "Europa/Berlin"
@@ -105,3 +111,42 @@ def test_ten_mistakes_are_told_at_once_each_with_its_line() -> None:
 def test_broken_toml_is_told_with_its_line() -> None:
     with pytest.raises(Misconfigured, match=r"not valid TOML.*line 2"):
         region.parse('name = "a"\ntime_zone = \n')
+
+
+class TestStore:
+    """Where readings rest: a file in the data folder, or an InfluxDB."""
+
+    def test_is_a_file_of_its_own_unless_told(self) -> None:
+        assert region.parse(GOOD).store.kind == "duckdb"
+
+    def test_may_be_an_influxdb(self) -> None:
+        county = region.parse(GOOD + INFLUX + 'org = "county"\n')
+        assert (county.store.kind, county.store.url) == ("influxdb", "http://127.0.0.1:8086")
+        assert (county.store.org, county.store.write_path) == ("county", "v2")
+        assert region.parse(GOOD + INFLUX + 'write_path = "v1"\n').store.org == ""
+
+    @pytest.mark.parametrize(
+        ("entries", "told"),
+        [
+            ('[store]\nkind = "influxdb"\n', ["store.url is missing", "store.org is missing"]),
+            ('[store]\nkind = "influx"\n', ["store.kind"]),
+            ('[store]\nurl = "http://h"\norg = "o"\n', ["store.url counts only with", "store.org counts only with"]),
+            (INFLUX.replace("http://", ""), ["store.url is '127.0.0.1:8086'; write http://", "store.org is missing"]),
+            (INFLUX.replace("127", "me:geheim@127") + 'org = "o"\n', ["store.url is 'http://me:geheim@"]),
+            (INFLUX + 'org = "o"\nwrite_path = "v3"\n', ["store.write_path"]),
+            (INFLUX + 'org = "o"\nquery_seconds = 0\n', ["store.query_seconds"]),
+            (INFLUX + 'org = "o"\ntoken = "t"\n', ["store.token is not known here"]),
+        ],
+    )
+    def test_tells_what_is_wrong_with_it(self, entries: str, told: list[str]) -> None:
+        with pytest.raises(Misconfigured) as caught:
+            region.parse(GOOD + entries)
+        for words in told:
+            assert words in str(caught.value)
+        assert len(str(caught.value).splitlines()) == 1 + len(told)
+
+    def test_leaves_the_operators_bucket_to_the_operators(self) -> None:
+        text = (GOOD + INFLUX + 'org = "o"\n').replace("musterstadt", "smartregion")
+        with pytest.raises(Misconfigured, match=r"tenants\[1\].key 'smartregion' is the bucket of the operators"):
+            region.parse(text)
+        assert region.parse(GOOD.replace("musterstadt", "smartregion")).tenants[0].key == "smartregion"
