@@ -196,7 +196,10 @@ def _keep(place: Path, record: Record, codec: Codec, mapping: Path | None, examp
     fresh, stale = place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
     for folder in (fresh, stale):
         shutil.rmtree(folder, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    if place.exists():
+        # What else lies there, vectors for one, is the operator's.
+        shutil.copytree(place, fresh, ignore=shutil.ignore_patterns(*texts))
+    fresh.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         if text is not None:
             (fresh / name).write_bytes(text)

@@ -92,12 +92,13 @@ def test_what_was_checked_is_recorded(desk: Desk) -> None:
     assert (done.place / "codec.js").read_text() == NORMALIZES
 
 
-def test_installing_again_replaces_all_of_it(desk: Desk) -> None:
+def test_installing_again_replaces_all_of_it_but_what_is_the_operators(desk: Desk) -> None:
     first = desk.install(HOLDS_TEMPERATURE, mapping=desk.file("m.toml", MAPPING))
+    (first.place / "vectors.yaml").write_text("the operator's own")
     second = desk.install(NORMALIZES)
 
     assert installed.load(desk.folder) == ((second.codec,), ())
-    assert sorted(each.name for each in second.place.iterdir()) == ["codec.js", "record.json"]
+    assert sorted(each.name for each in second.place.iterdir()) == ["codec.js", "record.json", "vectors.yaml"]
     assert [each.name for each in second.place.parent.iterdir()] == ["t1"]
     assert first.codec.version != second.codec.version
 
