@@ -23,7 +23,7 @@ def device(measure: Callable[[random.Random], Words]) -> Builder:
         if flags & 1:
             words, readings = measure(chance)
         if flags & 2:
-            millivolts = chance.randint(2000, 3700)
+            millivolts = word(chance)
             words.append(millivolts)
             readings.append(Reading("device.battery_voltage", millivolts / 1000))
         head = b"\x02" + chance.randbytes(2) + flags.to_bytes(2, "big")

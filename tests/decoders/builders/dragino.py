@@ -26,7 +26,7 @@ def battery(chance: random.Random) -> tuple[bytes, Reading]:
 def ldds75(chance: random.Random) -> Built:
     """Battery, millimetres (0 no sensor, 20 no echo), interrupt, tenths of a degree, whether there is a sensor."""
     power, volts = battery(chance)
-    millimetres, tenths = chance.choice((0, 20, chance.randint(21, 7500))), chance.randrange(-32768, 32767)
+    millimetres, tenths = chance.choice((0, 20, chance.randint(21, 65535))), chance.randrange(-32768, 32767)
     readings = [volts, Reading("air.temperature", tenths / 10)]
     if millimetres not in (0, 20):
         readings.append(Reading("level.distance", millimetres / 1000))
@@ -36,8 +36,8 @@ def ldds75(chance: random.Random) -> Built:
 def lse01(chance: random.Random) -> Built:
     """Battery, tenths of a degree of the probe (7FFF none), hundredths of %, hundredths of a degree, µS/cm, flags."""
     power, volts = battery(chance)
-    tenths, moisture = chance.choice((0x7FFF, chance.randint(-400, 800))), chance.randint(0, 10000)
-    hundredths, salt = chance.randint(-4000, 8500), chance.randint(0, 20000)
+    tenths, moisture = chance.choice((0x7FFF, chance.randint(-32768, 32766))), chance.randrange(1 << 16)
+    hundredths, salt = chance.randint(-32768, 32767), chance.randrange(1 << 16)
     readings = [
         volts,
         Reading("soil.moisture", moisture / 100),
@@ -51,7 +51,7 @@ def lse01(chance: random.Random) -> Built:
 
 def air(chance: random.Random, time: int | None) -> tuple[bytes, list[Reading]]:
     """Hundredths of a degree; tenths of %, under four bits of flags."""
-    hundredths, tenths = chance.randint(-4000, 12500), chance.randint(0, 1000)
+    hundredths, tenths = chance.randint(-32768, 32767), chance.randrange(1 << 12)
     data = s16(hundredths) + u16(chance.randrange(16) * 4096 + tenths)
     return data, [
         Reading("air.temperature", hundredths / 100, (), time),
@@ -137,7 +137,7 @@ def sw3l(chance: random.Random) -> Built:
         return Built(3, payload, readings)
     if port == 4:
         return Built(4, chance.randbytes(7), [])
-    millivolts = chance.randint(2000, 3700)
+    millivolts = chance.randrange(1 << 16)
     about = b"\x11" + chance.randbytes(4) + u16(millivolts)
     return Built(5, about, [Reading("device.battery_voltage", millivolts / 1000)])
 

@@ -125,7 +125,7 @@ def sound(chance: random.Random) -> Piece:
     letter, bits = chance.choice((("Z", 0), ("A", 1), ("C", 2)))
     data, readings = bytes((bits + 4 * chance.choice((0, 1, 2)),)), []
     for name in ("sound.level", "sound.level_eq", "sound.level_max"):
-        tenths = chance.randrange(300, 1300)
+        tenths = chance.randrange(1 << 16)
         data += tenths.to_bytes(2, "little")
         readings.append(Reading(name, tenths / 10, (("weighting", letter),)))
     return b"\x05\x5b" + data, readings
