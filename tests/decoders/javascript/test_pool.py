@@ -22,6 +22,7 @@ from tests.decoders.javascript.world import (
     FRAME,
     HOLDS_TEMPERATURE,
     NORMALIZES,
+    PATIENT,
     gone,
     make_codec,
     names_in,
@@ -59,7 +60,7 @@ HOSTILE = {
 }
 
 
-USUAL = Limits()
+USUAL = Limits(deadline=PATIENT)
 ROOT = Path(__file__).parents[3]
 
 
@@ -173,13 +174,13 @@ def test_a_worker_killed_while_idle_costs_nothing() -> None:
 
 
 def test_a_worker_that_answers_no_more_is_killed_and_replaced() -> None:
-    with pool_of(limits=Limits(deadline=0.3)) as pool:
+    with pool_of(limits=Limits(deadline=2.0)) as pool:
         assert good(pool)
         (pid,) = pool.pids()
         os.kill(pid, signal.SIGSTOP)
 
         # Larger than a pipe holds, so that it can't even be handed over.
-        with pytest.raises(Failed, match=r"timeout: killed after 0.3 s"):
+        with pytest.raises(Failed, match=r"timeout: killed after 2 s"):
             run(make_codec(HOLDS_TEMPERATURE + "//" + "x" * 300_000), pool, FRAME)
 
         assert gone(pid)
@@ -212,7 +213,7 @@ def test_workers_start_when_they_are_needed_and_end_with_the_pool() -> None:
 
 
 def test_closing_ends_the_waiting_of_others_and_the_work_of_one() -> None:
-    with pool_of(limits=Limits(seconds=0.5)) as pool, ThreadPoolExecutor(3) as threads:
+    with pool_of(limits=Limits(seconds=0.5, deadline=PATIENT)) as pool, ThreadPoolExecutor(3) as threads:
         assert good(pool)
         (pid,) = pool.pids()
         asked = [threads.submit(kind_of, pool, ENDLESS) for _ in range(3)]
@@ -239,7 +240,7 @@ from decoders.javascript.limits import Limits
 from decoders.javascript.pool import Pool
 from smartregion.clock import SystemClock
 from tests.decoders.javascript.world import FRAME, HOLDS_TEMPERATURE, make_codec
-pool = Pool(SystemClock(), workers=1, limits=Limits(seconds=30.0, deadline=1.0))
+pool = Pool(SystemClock(), workers=1, limits=Limits(seconds=30.0, deadline=3.0))
 run(make_codec(HOLDS_TEMPERATURE), pool, FRAME)
 print(*pool.pids(), flush=True)
 run(make_codec({source!r}), pool, FRAME)

@@ -15,6 +15,8 @@ HOLDS_TEMPERATURE = "function decodeUplink(input) { return {data: {t: input.byte
 NORMALIZES = (
     HOLDS_TEMPERATURE + "function normalizeUplink(input) { return {data: {air: {temperature: input.data.t}}}; }"
 )
+PATIENT = 30.0
+"""Seconds until a worker is killed: on a busy machine 0.1 s of CPU may take a while."""
 ENDLESS = "function decodeUplink() { while (true) {} }"
 
 
