@@ -146,13 +146,23 @@ class _Taking:
         """The batch with all that was made."""
         for name, device in self.devices.items():
             self._batch.lines += _lines(device) if device.states_times else _plain_lines(device)
-            own = set(device.frames)
-            if device.states_times:
-                own.update(record.time for _, inside, records in device.made if inside for record in records)
-            times = array(_INT, own)
+            times = array(_INT, _own_times(device)) if device.states_times else device.frames
             self._batch.heard.append(Heard(name, device.decoder, times.tobytes(), device.failed.tobytes()))
         self._batch.failed = list(self._failed.values())
         return self._batch
+
+
+def _own_times(device: _Device) -> set[int]:
+    """Times at which a frame of the range has the last word."""
+    latest = dict.fromkeys(device.frames, True)
+    for _, inside, records in sorted(device.made, key=_journal_order):
+        for record in records:
+            latest[record.time] = inside
+    return {time for time, inside in latest.items() if inside}
+
+
+def _journal_order(made: tuple[tuple[int, int], bool, list[Record]]) -> tuple[int, int]:
+    return made[0]
 
 
 def _changed(frame: Frame, uplink: Uplink) -> Changed:
@@ -209,7 +219,7 @@ def _line(series: Series, made: _Made, guarded: bytes = b"") -> Line:
 def _lines(device: _Device) -> list[Line]:
     """Lines of a device that states times: several frames may speak of one, and the last one to come counts."""
     found: dict[Series, dict[int, tuple[float, bool]]] = {}
-    for _, inside, records in sorted(device.made, key=lambda each: each[0]):
+    for _, inside, records in sorted(device.made, key=_journal_order):
         for series, time, value in records:
             found.setdefault(series, {})[time] = value, inside
     lines = []
