@@ -103,7 +103,7 @@ def test_hostile_code_is_stopped_and_the_next_frame_is_decoded(pool: Pool, does:
         ("var x = 1;", Kind.SYNTAX),
         ("throw new Error('at once');", Kind.THREW),
         ("const a = []; while (true) a.push(new Array(1e6).fill(1));", Kind.MEMORY),
-        ("JSON.stringify = () => { while (true) {} };" + HOLDS_TEMPERATURE, Kind.TIMEOUT),
+        ("__decode = 1;" + "'use strict'; delete globalThis.__decode; var x;", Kind.SYNTAX),
         ("Object.prototype.toJSON = () => undefined;" + HOLDS_TEMPERATURE, Kind.BAD_OUTPUT),
         ("Object.defineProperty(globalThis, '__decode', {value: 1});" + HOLDS_TEMPERATURE, Kind.THREW),
     ],
@@ -111,6 +111,13 @@ def test_hostile_code_is_stopped_and_the_next_frame_is_decoded(pool: Pool, does:
 def test_code_that_is_hostile_as_it_loads_is_stopped_too(pool: Pool, source: str, kind: Kind) -> None:
     assert kind_of(pool, source) == kind
     assert good(pool)
+
+
+def test_a_codec_that_breaks_its_surroundings_breaks_nothing_of_ours(pool: Pool) -> None:
+    breaks = "JSON.stringify = JSON.parse = String = Date = null; __decode = 1; delete globalThis.__about;"
+
+    assert run(make_codec(breaks + HOLDS_TEMPERATURE), pool, FRAME).data == {"t": 0.5, "port": 5}
+    assert pool.load(make_codec(breaks + HOLDS_TEMPERATURE).script).entry == "decodeUplink"
 
 
 def test_an_error_tells_the_line_of_the_codec(pool: Pool) -> None:
