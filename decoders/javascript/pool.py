@@ -43,6 +43,11 @@ class Call(msgspec.Struct, rename="camel"):
     """Whether its `normalizeUplink` is to run, too."""
 
 
+class _Told(msgspec.Struct):
+    entry: str
+    normalizes: bool
+
+
 class About(NamedTuple):
     """What a codec's text defines, and what runs it."""
 
@@ -75,9 +80,12 @@ class Pool:
         Raises:
             Failed: with the kind of failure. Unavailable: the pool is closed.
         """
-        about = msgspec.json.decode(self._ask(script, b""))
+        try:
+            told = msgspec.json.decode(self._ask(script, b""), type=_Told)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Failed(Kind.BAD_OUTPUT, f"it changes how everything is written as JSON: {error}") from None
         with self._worker() as worker:
-            return About(about["entry"], about["normalizes"], worker.engine())
+            return About(told.entry, told.normalizes, worker.engine())
 
     def pids(self) -> tuple[int, ...]:
         """Process ids of the workers that wait for work."""

@@ -186,3 +186,9 @@ def test_load_tells_about_a_codec(pool: Pool) -> None:
     assert (about.entry, about.normalizes) == ("decodeUplink", True)
     assert about.engine.startswith("quickjs-ng ")
     assert pool.load(make_codec("function Decoder() {}").script)[:2] == ("Decoder", False)
+
+
+@pytest.mark.parametrize("given", ["({entry: 1})", "undefined", "'x'"])
+def test_a_codec_that_changes_all_json_is_refused(pool: Pool, given: str) -> None:
+    with pytest.raises(Failed, match="bad_output"):
+        pool.load(make_codec(f"Object.prototype.toJSON = () => {given};" + COUNTS).script)
