@@ -98,7 +98,8 @@ def _in_process(where: Context) -> Iterator[httpx.ASGITransport]:
     with DataFolder.open(where.data, command="smartregion (command line)", clock=clock) as folder:
         folder.region.write_text(where.region_text(), encoding="utf-8")
         keys = secrets.known(county, os.environ)
-        platform = Platform(county, Stores.open(folder, county, clock), keys, clock, logs.get("cli"), listen=False)
+        stores = Stores.open(folder, county, clock, os.environ)
+        platform = Platform(county, stores, keys, clock, logs.get("cli"), listen=False)
         platform.start()
         try:
             yield httpx.ASGITransport(app=create_site(platform))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import httpx
@@ -12,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from cli import archive_parts
 from cli.kit import Reloading, open_kit
+from cli.series_store import open_series
 from ingest.backfill import Backfill
 from ingest.collector import Collector
 from ingest.importing import messages
@@ -37,9 +39,10 @@ from store.journal.book_sqlite import SqliteBook
 from store.journal.log_sqlite import SqliteLog
 from store.journal.protocol import LedgerRow
 from store.registry.sql import SqlRegistry
-from store.series.duckdb import DuckSeries
+from store.series.protocol import SeriesStore
 
 HTTP_SECONDS = 60.0
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +52,22 @@ class Stores:
     log: SqliteLog
     book: SqliteBook
     registry: SqlRegistry
-    series: DuckSeries
+    series: SeriesStore
     data: Path
     """The folder itself."""
 
     @classmethod
-    def open(cls, folder: DataFolder, region: Region, clock: Clock) -> Self:
-        """Open (or begin) the stores. Raises Misconfigured or Unavailable with the file that can't be used."""
+    def open(cls, folder: DataFolder, region: Region, clock: Clock, environment: Mapping[str, str] = NOTHING) -> Self:
+        """Open (or begin) the stores. `environment`: where tokens may stand.
+
+        Raises:
+            Misconfigured, Unavailable: with the file that can't be used, or the token that is missing.
+        """
         book = SqliteBook(folder.book, clock=clock)
         # A log begun anew beside an older book goes on after it, or its messages would count as booked.
         log = SqliteLog(folder.log, limit_bytes=region.journal.max_megabytes * 1_000_000, after=book.position())
         registry = SqlRegistry.open(folder.registry, region)
-        series = DuckSeries(folder.series, temp_directory=folder.temporary)
+        series = open_series(folder, region, clock, environment)
         return cls(log, book, registry, series, folder.path)
 
     def close(self) -> None:

@@ -51,7 +51,8 @@ def up(
     with DataFolder.open(where.data, command="smartregion up", clock=clock) as folder:
         web = WebServer(port, folder.socket)
         folder.region.write_text(where.region_text(), encoding="utf-8")
-        platform = Platform(county, Stores.open(folder, county, clock), keys, clock, logs.get("smartregion"))
+        stores = Stores.open(folder, county, clock, os.environ)
+        platform = Platform(county, stores, keys, clock, logs.get("smartregion"))
         _run(where, platform, web, seconds)
 
 

@@ -1,4 +1,4 @@
-"""API keys come from the environment, or from files that the environment names."""
+"""Secrets come from the environment, or from files that the environment names."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,10 +29,19 @@ def known(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
 
 def key(application: Application, environment: Mapping[str, str]) -> str:
     """One application's key; empty when none is set. Raises Misconfigured when its file can't be read."""
-    named = environment.get(f"{application.key_env}_FILE", "")
+    return secret(application.key_env, environment)
+
+
+def secret(variable: str, environment: Mapping[str, str]) -> str:
+    """What a variable holds, or the file that the variable with _FILE added names; empty when neither is set.
+
+    Raises:
+        Misconfigured: the file can't be read.
+    """
+    named = environment.get(f"{variable}_FILE", "")
     if not named:
-        return environment.get(application.key_env, "").strip()
+        return environment.get(variable, "").strip()
     try:
         return Path(named).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{application.key_env}_FILE names {named}, which can't be read: {error}") from error
+        raise Misconfigured(f"{variable}_FILE names {named}, which can't be read: {error}") from error
