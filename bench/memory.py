@@ -1,4 +1,4 @@
-"""How much memory the whole process takes: idle, after a burst, and after the county's usual rate."""
+"""How much memory the whole process takes: idle, after the county's usual rate, and after a burst."""
 
 from bench.figure import Figure, Result
 from bench.pair import Pair, pair
@@ -9,18 +9,18 @@ WANTED = 256
 
 
 def run(size: Size) -> Result:
-    """Idle, burst, usual rate: one after the other in one process."""
+    """Idle, usual rate, burst: one after the other in one process."""
     with pair(size.devices, storage=False) as both:
         idle = both.stand()
-        burst = _after_burst(both, size.burst)
         usual, cpu = _after_minutes(both, size)
+        burst = _after_burst(both, size.burst)
     return Result(
         "memory",
         (
             Figure("memory (RSS), idle", idle["rss"] / MEGABYTE, "MB"),
-            Figure(f"memory (RSS), after {size.burst} uplinks at once", burst / MEGABYTE, "MB"),
-            Figure(f"memory (RSS), after {size.minutes:g} minutes more", usual["rss"] / MEGABYTE, "MB", at_most=WANTED),
-            Figure("memory (RSS), highest of all", usual["peak"] / MEGABYTE, "MB"),
+            Figure(f"memory (RSS), after {size.minutes:g} minutes", usual["rss"] / MEGABYTE, "MB", at_most=WANTED),
+            Figure(f"memory (RSS), then after {size.burst} uplinks at once", burst["rss"] / MEGABYTE, "MB"),
+            Figure("memory (RSS), highest of all", burst["peak"] / MEGABYTE, "MB"),
             Figure(f"CPU at {size.county_rate:g} uplinks/s, rollups and API included", cpu * 100, "% of a core"),
         ),
         f"{size.devices} devices; {size.minutes:g} minutes at {size.county_rate:g} uplinks/s were run, "
@@ -28,14 +28,14 @@ def run(size: Size) -> Result:
     )
 
 
-def _after_burst(both: Pair, count: int) -> int:
-    """Bytes when the burst is settled and summed up."""
+def _after_burst(both: Pair, count: int) -> dict[str, float]:
+    """How it stands when the burst is settled and summed up."""
     both.network.ask("prepare", count=count)
     before = both.stand()
     both.network.ask("publish", rate=None, lossless=True)
     both.settle(before["distinct"] + count)
     both.rest()
-    return int(both.stand()["rss"])
+    return both.stand()
 
 
 def _after_minutes(both: Pair, size: Size) -> tuple[dict[str, float], float]:
