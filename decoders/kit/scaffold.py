@@ -68,6 +68,7 @@ def begin(plan: Plan) -> Files:
         "source": _quotable(plan.source) or f"{TODO}: the maker's text, with its section",
         "bytes": _numbered(plan.frames[0]),
         "width": str(len(plan.frames[0])),
+        "rest": str(len(plan.frames[0]) - 1),
         "key": plan.frames[0][:1].hex(),
         "words": _vocabulary(plan.domain),
     }

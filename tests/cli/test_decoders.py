@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cli.conftest import Place
 from tests.whole.command import smartregion
 
 TRY = ("decoder", "try", "--brand", "milesight-iot", "--model", "em300-th", "--port", "85")
@@ -24,6 +25,11 @@ def test_the_list_is_a_table_for_people() -> None:
     assert told.status == 0
     assert "Bereich" in told.words
     assert "milesight-iot/em300-th" in told.words
+
+
+def test_what_quarantine_waits_for_is_asked_beside_a_running_service_and_without(place: Place) -> None:
+    told = place.run("decoder", "list", "--missing", "--json")
+    assert (told.status, told.rows()) == (0, [])
 
 
 @pytest.mark.parametrize("payload", [("--hex", "01755c03673401046865"), ("--base64", "AXVcA2c0AQRoZQ==")])
