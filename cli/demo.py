@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cli.child import County
 from cli.compose import Platform, Stores
+from cli.demo_store import DemoInflux
 from simulator.region.card import Card
 from simulator.region.county import region_toml, registry_entries
 from simulator.region.model import RegionPlan
@@ -80,11 +81,19 @@ def county(of: Scenario, speed: float) -> Iterator[tuple[Card, RegionPlan, Clock
         yield child.card(), planned, clock
 
 
-def platform(folder: DataFolder, card: Card, planned: RegionPlan, clock: Clock, logger: Logger) -> Platform:
-    """The platform as an operator would have set it up for this county."""
-    text = region_toml(planned, card.mqtt_port, card.http_port)
+def platform(
+    folder: DataFolder, card: Card, planned: RegionPlan, clock: Clock, logger: Logger, influx: DemoInflux | None = None
+) -> Platform:
+    """The platform as an operator would have set it up for this county. `influx`: where its readings are to rest.
+
+    Raises:
+        Misconfigured, Unavailable: a store can't be used.
+    """
+    text = region_toml(planned, card.mqtt_port, card.http_port) + (influx.toml() if influx else "")
     folder.region.write_text(text, encoding="utf-8")
     region = region_file.parse(text)
+    if influx is not None:
+        influx.make_ready(region, folder.path)
     stores = Stores.open(folder, region, clock)
     _enter(stores.registry, planned)
     return Platform(region, stores, _keys(region, card), clock, logger)

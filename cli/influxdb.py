@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
-from cli import secrets
-from cli.influx_tokens import OPERATOR_VARIABLE, SecretFiles
+from cli.influx_ready import make_ready, operator_token
+from cli.influx_tokens import SecretFiles
 from cli.options import Context, DataOption, JsonOption, LangOption, RegionOption, context
 from cli.output import rows, say
 from cli.texts import text
 from smartregion.errors import Misconfigured
 from smartregion.region import Region
-from store.series.influxdb_databases import make_databases
-from store.series.influxdb_plan import Finding, Plan, State, Wishes, plan
+from store.series.influxdb_plan import Finding, State, Wishes
 
 influxdb = typer.Typer(no_args_is_help=True, help="InfluxDB as the county's store.")
 
@@ -50,39 +49,11 @@ def setup(
     county = where.region()
     if county.store.kind != "influxdb":
         raise Misconfigured(f'{where.region_file} has no [store] with kind = "influxdb"; write it there first')
-    wanted = plan(county)
-    asked = _renewed(renew or [], wanted)
-    if county.store.write_path == "v1":
-        found = make_databases(county.store.url, wanted, dry=dry_run)
-        for finding in found:
-            _tell(where, finding)
-    else:
-        found = _buckets_and_tokens(where, county, wanted, asked, dry=dry_run, retention=retention)
+    wishes = Wishes(dry=dry_run, renew=frozenset(renew or ()), retention=retention)
+    found = make_ready(
+        county, where.data, lambda: operator_token(os.environ), wishes, lambda finding: _tell(where, finding)
+    )
     _print(where, county, found)
-
-
-def _renewed(names: list[str], wanted: Plan) -> frozenset[str]:
-    known = {token.name for token in wanted.tokens}
-    unknown = [name for name in names if name not in known | {"all"}]
-    if unknown:
-        raise Misconfigured(f"there is no token {unknown[0]!r}; there are: {', '.join(sorted(known))}, or all")
-    return frozenset(known if "all" in names else names)
-
-
-def _buckets_and_tokens(
-    where: Context, county: Region, wanted: Plan, renew: frozenset[str], *, dry: bool, retention: bool
-) -> list[Finding]:
-    # Only here: the management library costs 30 MB, which no other command and no service needs.
-    from store.series.influxdb_setup import InfluxSetup
-
-    operator = secrets.secret(OPERATOR_VARIABLE, os.environ)
-    if not operator:
-        raise Misconfigured(
-            f"set {OPERATOR_VARIABLE} to an operator token of InfluxDB, or {OPERATOR_VARIABLE}_FILE to a file it is in"
-        )
-    with InfluxSetup(county.store.url, operator) as made:
-        wishes = Wishes(dry=dry, renew=renew, retention=retention)
-        return made.run(wanted, SecretFiles(where.data), wishes, lambda finding: _tell(where, finding))
 
 
 def _tell(where: Context, finding: Finding) -> None:

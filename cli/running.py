@@ -4,11 +4,12 @@ import os
 import sys
 import time
 import webbrowser
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
-from cli import demo, secrets
+from cli import demo, demo_store, secrets
 from cli.compose import Platform, Stores
 from cli.ledger import print_ledger
 from cli.options import Context, DataOption, JsonOption, LangOption, RegionOption, context
@@ -66,6 +67,12 @@ def demo_command(
     seed: Annotated[int, typer.Option(help="Another number, another county.")] = 1,
     speed: Annotated[float, typer.Option(help="How many times as fast its time runs.", min=1, max=10_000)] = 1.0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,  # noqa: FBT002
+    store: Annotated[Literal["duckdb", "influxdb"], typer.Option(help="Where readings rest.")] = "duckdb",
+    influxdb_url: Annotated[str, typer.Option(help="Of the InfluxDB, such as http://127.0.0.1:8086.")] = "",
+    influxdb_token_file: Annotated[Path | None, typer.Option(help="Holds an operator token of InfluxDB 2.x.")] = None,
+    influxdb_write_path: Annotated[
+        Literal["v2", "v1"], typer.Option(help="v1 for InfluxDB 1.x, which knows no tokens.")
+    ] = "v2",
 ) -> None:
     """Run a simulated county on the product's own line, with 14 days of history, and show it in the browser.
 
@@ -73,13 +80,14 @@ def demo_command(
     """
     where = context(None, data, json=json, lang=lang)
     logs.configure("warning" if where.settings.log_level == "info" else where.settings.log_level)
+    influx = demo_store.chosen(store, influxdb_url, influxdb_write_path, influxdb_token_file)
     with (
         demo.data_folder(data) as path,
         DataFolder.open(path, command="smartregion demo") as folder,
         demo.county(demo.scenario(path, seed, devices), speed) as (card, planned, clock),
     ):
         web = WebServer(port, folder.socket)
-        platform = demo.platform(folder, card, planned, clock, logs.get("smartregion"))
+        platform = demo.platform(folder, card, planned, clock, logs.get("smartregion"), influx)
         _run(where, platform, web, seconds, browser=not no_browser)
 
 

@@ -91,9 +91,13 @@ class Wishes:
     dry: bool = False
     """Change nothing."""
     renew: frozenset[str] = frozenset()
-    """Tokens to be replaced."""
+    """Tokens to be replaced; `all` for every one."""
     retention: bool = False
     """Give buckets the retention of the region file."""
+
+    def renews(self, token: str) -> bool:
+        """Whether a token is to be replaced."""
+        return token in self.renew or "all" in self.renew
 
 
 def rollup_bucket(tenant: str) -> str:

@@ -125,7 +125,7 @@ class InfluxSetup:
     def _one_token(
         self, owner: Organization, wanted: WantedToken, known: list[Authorization], context: "_Context"
     ) -> Finding:
-        renew = bool(known) and wanted.name in context.wishes.renew
+        renew = bool(known) and context.wishes.renews(wanted.name)
         why = self._trouble(wanted, known, context) if known else ""
         if known and not renew:
             return Finding("token", wanted.name, State.DIFFERS if why else State.FINE, why)
