@@ -118,6 +118,9 @@ def serving(series: Series, assignments: Sequence[Assignment]) -> list[Window]:
         return [Window(EARLIEST, LATEST)]
     taking = [each for each in assignments if each.selects(series.quantity, series.attributes)]
     here = [each for each in taking if each.point == series.point]
+    if not taking:
+        # What parameters derive (a fill level from a distance) goes with what was selected.
+        here = [each for each in assignments if each.point == series.point]
     if here:
         return [Window(each.start, LATEST if each.until is None else each.until) for each in here]
     return _outside(taking)

@@ -111,6 +111,8 @@ def test_hours_summed_up_before_the_interval_was_known_count_what_came() -> None
         ([Assignment("app.meter", "pool", 5)], [Window(EARLIEST, 5)]),
         ([Assignment("app.meter", "pool", 5, 9, attributes=(("channel", "2"),))], ALWAYS),
         ([Assignment("app.meter", "pool", 5, 9, quantities=("air.temperature",))], ALWAYS),
+        # Its parameters make something of what it selects.
+        ([Assignment("app.meter", "hall", 5, 9, quantities=("pulse.count_total",))], [Window(5, 9)]),
     ],
 )
 def test_a_device_serves_a_point_while_it_is_assigned(assignments: list[Assignment], expected: list[Window]) -> None:
