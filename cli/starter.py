@@ -10,6 +10,7 @@ backfill_days = 30            # how far back the first start fetches what The Th
 
 [retention]
 log_days = 2                  # messages as received, after they are settled
+archive_days = 400            # the same afterwards, in Parquet files; 0: none
 readings_days = 1830          # single readings; rollups stay for ever
 
 [journal]

@@ -64,8 +64,8 @@ class Archiver:
                 process.stdin.write(json.dumps(order) + "\n")
                 process.stdin.flush()
             except OSError:
-                # It ended at once; what it says, or that it says nothing, is told by `_listen`.
-                self._logger.error("the archive's process does not listen")
+                # It ended at once; what it says, or that it says nothing, `_listen` finds out.
+                self._logger.debug("the archive's process does not listen")
         return process
 
     def _listen(self, process: subprocess.Popen[str]) -> Iterator[list[int]]:
@@ -77,7 +77,7 @@ class Archiver:
                 raise Unavailable(words["away"])
             if "problem" in words and words["problem"] not in self._told:
                 self._told.add(words["problem"])
-                self._logger.error("archive", why=words["problem"])
+                self._logger.error("something can't be archived or merged", why=words["problem"])
             if words.get("kept"):
                 yield words["kept"]
         if not ended and not self._stopped:
