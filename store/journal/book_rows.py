@@ -1,13 +1,21 @@
 """Rows of the book's tables: put in, looked up, changed, within a transaction that the caller holds."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
+from smartregion.clock import DAY, HOUR
 from smartregion.model import State
 from store.journal import book_schema as sql
 from store.journal.counts import Accounts, Causes, Decoders, Row
-from store.journal.protocol import Booked, Entry
+from store.journal.keys import time_bound
+from store.journal.protocol import Booked, Entry, LedgerRow
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+_ZONES: Final = 14 * HOUR
+"""No zone is further from UTC."""
 
 
 class Standing(NamedTuple):
@@ -65,26 +73,32 @@ def find(connection: sqlite3.Connection, wanted: Sequence[bytes]) -> Iterator[tu
             yield key, Standing(*standing)
 
 
-def keep_copies(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    """Put the messages of those entries aside that are quarantined. Raises ValueError when one brings none."""
-    kept = [entry for entry in entries if entry.state is State.QUARANTINED]
-    if kept:
-        connection.executemany(sql.KEEP_COPY, [(entry.key, entry.detail, *entry.message_to_keep()) for entry in kept])
-
-
-def change_copy(connection: sqlite3.Connection, old: State, entry: Entry) -> None:
-    """Bring the copy in quarantine in line with the entry's new state. Raises ValueError when one is missing."""
-    if State.QUARANTINED is old is entry.state and entry.message is None:
-        connection.execute(sql.CHANGE_DETAIL, (entry.detail, entry.key))
-    elif entry.state is State.QUARANTINED:
-        keep_copies(connection, [entry])
-    elif old is State.QUARANTINED:
-        connection.execute(sql.DROP_COPY, (entry.key,))
-
-
 def booked(rows: sqlite3.Cursor) -> list[Booked]:
     """Rows of a query as the protocol gives them."""
     return [
         Booked(key, position, offset, sql.STATES[state], cause, *decoder)
         for key, position, offset, state, cause, *decoder in rows
     ]
+
+
+def recount(connection: sqlite3.Connection, day: date) -> list[tuple[LedgerRow, LedgerRow]]:
+    """The accounts of a day, each beside what its rows come to."""
+    counted: Counter[tuple[int, State]] = Counter()
+    for bounds in _spans_of(day):
+        for account, state, number in connection.execute(sql.RECOUNT, bounds):
+            counted[account, sql.STATES[state]] += number
+    found = []
+    for account, application, ordinal, *counts in connection.execute(sql.ACCOUNTS_OF_DAY, (day.toordinal(),)):
+        row = LedgerRow(application, date.fromordinal(ordinal), *counts)
+        states = {state.value: counted[account, state] for state in State}
+        rows = LedgerRow(application, row.day, sum(states.values()) + row.duplicate, **states, duplicate=row.duplicate)
+        found.append((row, rows))
+    return found
+
+
+def _spans_of(day: date) -> list[tuple[bytes, bytes]]:
+    """Where the rows of a day lie: within that day of any zone on Earth, or where those are that have no time."""
+    midnight = (day.toordinal() - _EPOCH) * DAY
+    low, high = midnight - _ZONES, midnight + DAY + _ZONES
+    span = time_bound(low), time_bound(high)
+    return [span] if low <= 0 < high else [span, (time_bound(0), time_bound(1))]

@@ -13,18 +13,18 @@ STRAY_MS: Final = 120_000
 """Rows whose lag is longer than this either way stand in an index of their own; the statements below repeat it."""
 KEYS_PER_QUERY: Final = 250
 
-LAYOUT: Final = Layout(
-    name="book",
-    application_id=0x5352424B,
-    version=2,
-    upgrades={
-        # Rows of before have no decoder noted: 0 stands for none.
-        1: """
-        CREATE TABLE decoder (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-        ALTER TABLE entry ADD COLUMN decoder INTEGER NOT NULL DEFAULT 0;
-        """,
-    },
-    schema="""
+_QUARANTINE_TABLES: Final = """
+    CREATE INDEX quarantine_alike ON quarantine (alike, key, arrived_at);
+    CREATE TABLE alike (
+        id TEXT PRIMARY KEY, application TEXT NOT NULL, cause TEXT NOT NULL, words TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE discarded (
+        key BLOB PRIMARY KEY, account INTEGER NOT NULL, cause INTEGER NOT NULL, reason TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+"""
+
+_TABLES: Final = """
     PRAGMA page_size = 4096;
     CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL);
     INSERT INTO progress VALUES (1, 0);
@@ -49,9 +49,27 @@ LAYOUT: Final = Layout(
     CREATE INDEX entry_stray ON entry (lag_ms) WHERE lag_ms NOT BETWEEN -120000 AND 120000;
     CREATE TABLE quarantine (
         key BLOB PRIMARY KEY, detail TEXT NOT NULL, source TEXT NOT NULL, application TEXT NOT NULL,
-        topic TEXT NOT NULL, arrived_at INTEGER NOT NULL, payload BLOB NOT NULL
+        topic TEXT NOT NULL, arrived_at INTEGER NOT NULL, payload BLOB NOT NULL, alike TEXT NOT NULL DEFAULT ''
     );
-    """,
+    """
+
+LAYOUT: Final = Layout(
+    name="book",
+    application_id=0x5352424B,
+    version=3,
+    upgrades={
+        # Rows of before have no decoder noted: 0 stands for none.
+        1: """
+        CREATE TABLE decoder (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+        ALTER TABLE entry ADD COLUMN decoder INTEGER NOT NULL DEFAULT 0;
+        """,
+        # The book sorts copies of before in when it is opened.
+        2: f"""
+        ALTER TABLE quarantine ADD COLUMN alike TEXT NOT NULL DEFAULT '';
+        {_QUARANTINE_TABLES}
+        """,
+    },
+    schema=_TABLES + _QUARANTINE_TABLES,
 )
 
 POSITION: Final = "SELECT position FROM progress"
@@ -61,6 +79,7 @@ ADD_QUEUED: Final = "UPDATE chunk SET queued = queued + ? WHERE position = ?"
 
 FIND_ACCOUNT: Final = "SELECT id FROM account WHERE application = ? AND day = ?"
 ADD_ACCOUNT: Final = "INSERT INTO account (application, day) VALUES (?, ?)"
+APPLICATIONS: Final = "SELECT id, application FROM account"
 FIND_CAUSE: Final = "SELECT id FROM cause WHERE text = ?"
 ALL_CAUSES: Final = "SELECT id, text FROM cause"
 ADD_CAUSE: Final = "INSERT INTO cause (text) VALUES (?)"
@@ -82,21 +101,11 @@ CHANGE_ENTRY: Final = "UPDATE entry SET state = ?, cause = ?, decoder = ? WHERE 
 FIND_ENTRIES: Final = """
     SELECT key, position, "offset", account, state, cause, decoder FROM entry WHERE key IN (KEYS)
 """.replace("KEYS", ",".join("?" * KEYS_PER_QUERY))
-KEEP_COPY: Final = "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?)"
-CHANGE_DETAIL: Final = "UPDATE quarantine SET detail = ? WHERE key = ?"
-DROP_COPY: Final = "DELETE FROM quarantine WHERE key = ?"
 
 # CROSS JOIN keeps SQLite from turning the order of the tables round: rows come sorted and LIMIT ends early.
 QUEUED: Final = """
     SELECT key, position, "offset", state, cause.text FROM entry CROSS JOIN cause ON cause.id = entry.cause
     WHERE state = 0 AND (position, "offset") > (?, ?) ORDER BY position, "offset" LIMIT ?
-"""
-QUARANTINED: Final = """
-    SELECT quarantine.key, account.application, account.day, cause.text, quarantine.detail,
-    quarantine.source, quarantine.application, quarantine.topic, quarantine.arrived_at, quarantine.payload
-    FROM quarantine CROSS JOIN entry ON entry.key = quarantine.key
-    CROSS JOIN account ON account.id = entry.account CROSS JOIN cause ON cause.id = entry.cause
-    WHERE quarantine.key > ? ORDER BY quarantine.key LIMIT ?
 """
 OF_DEVICE: Final = """
     SELECT key, position, "offset", state, cause.text, coalesce(decoder.text, '') FROM entry
@@ -106,6 +115,11 @@ OF_DEVICE: Final = """
 LEDGER: Final = """
     SELECT application, day, received, stored, ignored, quarantined, queued, duplicate FROM account
     WHERE day BETWEEN ? AND ? ORDER BY application, day
+"""
+RECOUNT: Final = "SELECT account, state, count(*) FROM entry WHERE key >= ? AND key < ? GROUP BY account, state"
+ACCOUNTS_OF_DAY: Final = """
+    SELECT id, application, day, received, stored, ignored, quarantined, queued, duplicate FROM account
+    WHERE day = ? ORDER BY application
 """
 CAUSES: Final = """
     SELECT account.application, cause_count.state, cause.text, sum(cause_count.count) AS messages
@@ -122,5 +136,8 @@ STRAYS: Final = "SELECT key, lag_ms FROM entry WHERE lag_ms NOT BETWEEN -120000 
 DROPPABLE: Final = "SELECT position FROM chunk WHERE booked_at < ? AND queued = 0 ORDER BY position"
 FORGET_CHUNK: Final = "DELETE FROM chunk WHERE position = ? AND queued = 0"
 FORGET_ENTRIES: Final = """
-    DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE key < ? AND state IN (1, 2) LIMIT ?)
+    DELETE FROM entry WHERE key IN (
+        SELECT key FROM entry CROSS JOIN account ON account.id = entry.account
+        WHERE key < ? AND state IN (1, 2) AND account.day <= ? LIMIT ?
+    )
 """

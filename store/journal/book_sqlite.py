@@ -1,5 +1,6 @@
 """The book in a SQLite file of its own: one slim row per message, counts beside the rows."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -7,12 +8,20 @@ from pathlib import Path
 from typing import Final, Self
 
 from smartregion.clock import Clock, SystemClock
-from smartregion.model import Message
+from smartregion.model import State
+from smartregion.timestamps import to_datetime
 from store.journal import book_rows, forwarded
 from store.journal import book_schema as sql
+from store.journal import quarantine_sqlite as quarantine
 from store.journal.counts import Causes, Counts, Decoders
 from store.journal.keys import device_hash, time_bound
-from store.journal.protocol import Booked, Entry, LedgerRow, Quarantined
+from store.journal.protocol import (
+    Booked,
+    Entry,
+    LedgerRow,
+    Quarantined,
+)
+from store.journal.quarantine import ANY, DISCARDED, Alike, Discarded, Discards, Sought
 from store.journal.sqlite_file import SqliteFile
 
 _ROWS_PER_PRUNE: Final = 20_000
@@ -38,6 +47,10 @@ class SqliteBook:
         """
         self._file = SqliteFile(path, sql.LAYOUT, read_only=read_only, patience=patience)
         self._clock = clock or SystemClock()
+        more = not read_only
+        while more:
+            with self._file.writing() as connection:
+                more = quarantine.sort_in_old(connection)
 
     @classmethod
     def reader(cls, path: Path, *, patience: float = 5.0) -> Self:
@@ -89,7 +102,7 @@ class SqliteBook:
             counts.repeat(rows[place] for place in repeats)
             counts.enter(rows[place] for place in fresh)
             counts.post(connection)
-            book_rows.keep_copies(connection, [entries[place] for place in fresh])
+            quarantine.keep(connection, [entries[place] for place in fresh])
             connection.execute(sql.ADD_CHUNK, (position, self._clock.now(), counts.queued()))
             connection.execute(sql.ADVANCE, (position,))
         return len(repeats)
@@ -104,40 +117,61 @@ class SqliteBook:
             ValueError: an entry becomes quarantined without its message.
         """
         with self._file.writing() as connection:
-            standing = dict(book_rows.find(connection, [entry.key for entry in entries]))
-            causes, decoders, counts, queued = Causes(connection), Decoders(connection), Counts(), Counter[int]()
-            for entry in entries:
-                if (old := standing.get(entry.key)) is None:
-                    continue
-                decoder = decoders[entry.decoder] or old.decoder
-                new = old._replace(state=sql.CODES[entry.state], cause=causes[entry.cause], decoder=decoder)
-                standing[entry.key] = new
-                counts.move(old.account, (old.state, old.cause), (new.state, new.cause))
-                queued[old.position] += new.waits - old.waits
-                connection.execute(sql.CHANGE_ENTRY, (new.state, new.cause, new.decoder, entry.key))
-                book_rows.change_copy(connection, sql.STATES[old.state], entry)
-            counts.post(connection)
-            connection.executemany(sql.ADD_QUEUED, [(change, place) for place, change in queued.items() if change])
+            _resettle(connection, entries)
 
     def queued(self, limit: int = 500, after: tuple[int, int] = (0, -1)) -> list[Booked]:
         """Booked messages that wait to be stored, in the order in which they came. Raises Unavailable."""
         with self._file.reading() as connection:
             return book_rows.booked(connection.execute(sql.QUEUED, (*after, limit)))
 
-    def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
+    def quarantined(self, limit: int = 100, after: bytes = b"", sought: Sought = ANY) -> list[Quarantined]:
         """Messages in quarantine in order of their keys, those above `after`. Raises Unavailable."""
         with self._file.reading() as connection:
-            rows = connection.execute(sql.QUARANTINED, (after, limit)).fetchall()
-        return [
-            Quarantined(key, application, date.fromordinal(day), cause, detail, Message(*message))
-            for key, application, day, cause, detail, *message in rows
-        ]
+            return quarantine.listed(connection, limit, after, sought)
+
+    def copies(self, keys: Collection[bytes]) -> list[Quarantined]:
+        """Those of the keys that are in quarantine, in order of their keys. Raises Unavailable."""
+        with self._file.reading() as connection:
+            return quarantine.copies(connection, keys)
+
+    def alike(self, sought: Sought = ANY) -> list[Alike]:
+        """What is in quarantine, messages that are alike as one; those that came last first. Raises Unavailable."""
+        with self._file.reading() as connection:
+            return quarantine.alike(connection, sought)
+
+    def discard(self, keys: Collection[bytes], reason: str, at: int) -> int:
+        """Take messages out of quarantine for good, and keep the reason; gives how many.
+
+        Raises:
+            Unavailable: disk full, locked, damaged; nothing was changed.
+        """
+        with self._file.writing() as connection:
+            standing = dict(book_rows.find(connection, list(keys)))
+            known = [key for key, row in standing.items() if row.state == sql.CODES[State.QUARANTINED]]
+            quarantine.note_discarded(connection, known, reason, at)
+            _resettle(connection, [Entry(key, 0, "", date.min, State.IGNORED, DISCARDED) for key in known])
+        return len(known)
+
+    def discarded(self, keys: Collection[bytes]) -> dict[bytes, Discarded]:
+        """Those of the keys that were discarded. Raises Unavailable."""
+        with self._file.reading() as connection:
+            return quarantine.discarded(connection, keys)
+
+    def discards(self, limit: int = 100) -> list[Discards]:
+        """What was discarded together, the newest first. Raises Unavailable."""
+        with self._file.reading() as connection:
+            return quarantine.discards(connection, limit)
 
     def ledger(self, since: date | None = None, until: date | None = None) -> list[LedgerRow]:
         """Counts per application and day (both ends included) of everything that is booked. Raises Unavailable."""
         with self._file.reading() as connection:
             rows = connection.execute(sql.LEDGER, _days(since, until)).fetchall()
         return [LedgerRow(application, date.fromordinal(day), *counts) for application, day, *counts in rows]
+
+    def recount(self, day: date) -> list[tuple[LedgerRow, LedgerRow]]:
+        """Each row of the ledger of a day, and beside it what the rows of the book come to. Raises Unavailable."""
+        with self._file.reading() as connection:
+            return book_rows.recount(connection, day)
 
     def causes(self, since: date | None = None, until: date | None = None) -> Mapping[tuple[str, str, str], int]:
         """(application, state, cause) → messages that are ignored or quarantined. Raises Unavailable."""
@@ -174,7 +208,7 @@ class SqliteBook:
             return [position for (position,) in connection.execute(sql.DROPPABLE, (settled_before,))]
 
     def prune(self, positions: Collection[int], frames_before: int) -> None:
-        """Forget that these chunks exist, and rows whose frame time lies before; the counts stay for ever.
+        """Forget that these chunks exist, and rows whose frame time and day lie before; the counts stay for ever.
 
         What is queued or quarantined is never forgotten, nor a chunk with something queued in it.
 
@@ -183,11 +217,13 @@ class SqliteBook:
         """
         with self._file.writing() as connection:
             connection.executemany(sql.FORGET_CHUNK, [(position,) for position in positions])
-        bound, forgotten = time_bound(frames_before), _ROWS_PER_PRUNE
+            quarantine.forget(connection, frames_before)
+        bounds = time_bound(frames_before), to_datetime(frames_before).date().toordinal()
+        forgotten = _ROWS_PER_PRUNE
         while forgotten == _ROWS_PER_PRUNE:
             # In slices, so that settling never waits long.
             with self._file.writing() as connection:
-                forgotten = connection.execute(sql.FORGET_ENTRIES, (bound, _ROWS_PER_PRUNE)).rowcount
+                forgotten = connection.execute(sql.FORGET_ENTRIES, (*bounds, _ROWS_PER_PRUNE)).rowcount
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -196,3 +232,21 @@ class SqliteBook:
 
 def _days(since: date | None, until: date | None) -> tuple[int, int]:
     return (since or date.min).toordinal(), (until or date.max).toordinal()
+
+
+def _resettle(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    standing = dict(book_rows.find(connection, [entry.key for entry in entries]))
+    causes, decoders, counts, queued = Causes(connection), Decoders(connection), Counts(), Counter[int]()
+    applications = dict(connection.execute(sql.APPLICATIONS)) if standing else {}
+    for entry in entries:
+        if (old := standing.get(entry.key)) is None:
+            continue
+        decoder = decoders[entry.decoder] or old.decoder
+        new = old._replace(state=sql.CODES[entry.state], cause=causes[entry.cause], decoder=decoder)
+        standing[entry.key] = new
+        counts.move(old.account, (old.state, old.cause), (new.state, new.cause))
+        queued[old.position] += new.waits - old.waits
+        connection.execute(sql.CHANGE_ENTRY, (new.state, new.cause, new.decoder, entry.key))
+        quarantine.change(connection, sql.STATES[old.state], entry, applications[old.account])
+    counts.post(connection)
+    connection.executemany(sql.ADD_QUEUED, [(change, place) for place, change in queued.items() if change])

@@ -3,15 +3,25 @@
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from smartregion.clock import DAY, Clock, SystemClock
 from smartregion.errors import Unavailable
 from smartregion.model import Message, State
+from smartregion.timestamps import to_datetime
+from store.journal import memory_rows
 from store.journal.keys import device_hash, forwarded_ms, key_device, key_time, milliseconds_up
-from store.journal.protocol import Booked, Chunk, Entry, LedgerRow, Quarantined, Waiting
+from store.journal.memory_rows import Account, Row, changed
+from store.journal.protocol import (
+    Booked,
+    Chunk,
+    Entry,
+    LedgerRow,
+    Quarantined,
+    Waiting,
+)
+from store.journal.quarantine import ANY, DISCARDED, Alike, Discarded, Discards, Sought
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
@@ -80,28 +90,6 @@ def _payload_bytes(messages: Iterable[Message]) -> int:
     return sum(len(message.payload) for message in messages)
 
 
-@dataclass(slots=True)
-class _Row:
-    """A row of the book; `entry` as it was booked, with the state it has now."""
-
-    position: int
-    entry: Entry
-
-    def booked(self) -> Booked:
-        entry = self.entry
-        return Booked(entry.key, self.position, entry.offset, entry.state, entry.cause, entry.decoder)
-
-
-@dataclass(slots=True)
-class _Account:
-    received: int = 0
-    duplicate: int = 0
-    states: Counter[tuple[State, str]] = field(default_factory=Counter)
-
-    def in_state(self, state: State) -> int:
-        return sum(count for (its, _), count in self.states.items() if its is state)
-
-
 class MemoryBook:
     """A `Book` in dictionaries."""
 
@@ -109,9 +97,10 @@ class MemoryBook:
         """Begin empty. The clock tells when a chunk was booked; the computer's when not given."""
         self._clock = clock or SystemClock()
         self._position = 0
-        self._rows: dict[bytes, _Row] = {}
-        self._accounts: dict[tuple[str, date], _Account] = {}
+        self._rows: dict[bytes, Row] = {}
+        self._accounts: dict[tuple[str, date], Account] = {}
         self._booked_at: dict[int, int] = {}
+        self._discarded: dict[bytes, Discarded] = {}
         self._lock = threading.RLock()
 
     def position(self) -> int:
@@ -144,23 +133,23 @@ class MemoryBook:
                 if entry.key in self._rows:
                     self._account(entry).duplicate += 1
                 else:
-                    self._rows[entry.key] = _Row(position, entry)
+                    self._rows[entry.key] = Row(position, entry)
                     self._account(entry).states[entry.state, entry.cause] += 1
             self._booked_at[position] = self._clock.now()
             self._position = position
             return len(entries) - len(fresh)
 
-    def _account(self, entry: Entry) -> _Account:
-        return self._accounts.setdefault((entry.application, entry.day), _Account())
+    def _account(self, entry: Entry) -> Account:
+        return self._accounts.setdefault((entry.application, entry.day), Account())
 
     def resettle(self, entries: Sequence[Entry]) -> None:
         """Change the state of messages booked before. Raises ValueError: into quarantine without a message."""
         with self._lock:
-            changed: dict[bytes, Entry] = {}
+            done: dict[bytes, Entry] = {}
             for entry in entries:
                 if entry.key in self._rows:
-                    changed[entry.key] = _changed(changed.get(entry.key, self._rows[entry.key].entry), entry)
-            for key, new in changed.items():
+                    done[entry.key] = changed(done.get(entry.key, self._rows[entry.key].entry), entry)
+            for key, new in done.items():
                 row = self._rows[key]
                 states = self._account(row.entry).states
                 states[row.entry.state, row.entry.cause] -= 1
@@ -173,16 +162,38 @@ class MemoryBook:
         beyond = [booked for booked in waiting if (booked.position, booked.offset) > after]
         return sorted(beyond, key=lambda booked: (booked.position, booked.offset))[:limit]
 
-    def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
+    def quarantined(self, limit: int = 100, after: bytes = b"", sought: Sought = ANY) -> list[Quarantined]:
         """Messages in quarantine in order of their keys."""
-        kept = sorted(
-            (row.entry for row in self._all() if row.entry.state is State.QUARANTINED and row.entry.key > after),
-            key=lambda entry: entry.key,
-        )
-        return [
-            Quarantined(each.key, each.application, each.day, each.cause, each.detail, each.message_to_keep())
-            for each in kept[:limit]
-        ]
+        return memory_rows.listed((row.entry for row in self._all()), limit, after, sought)
+
+    def copies(self, keys: Collection[bytes]) -> list[Quarantined]:
+        """Those of the keys that are in quarantine, in order of their keys."""
+        wanted = set(keys)
+        entries = (row.entry for row in self._all() if row.entry.key in wanted)
+        return memory_rows.listed(entries, len(wanted), b"", ANY)
+
+    def alike(self, sought: Sought = ANY) -> list[Alike]:
+        """What is in quarantine, messages that are alike as one; those that came last stand first."""
+        entries = [row.entry for row in self._all()]
+        return memory_rows.alike(memory_rows.listed(entries, len(entries), b"", sought))
+
+    def discard(self, keys: Collection[bytes], reason: str, at: int) -> int:
+        """Take messages out of quarantine for good, and keep the reason; gives how many."""
+        with self._lock:
+            known = [row.entry for row in self._all() if row.entry.key in keys and memory_rows.is_kept(row.entry)]
+            for each in known:
+                self._discarded[each.key] = Discarded(each.key, each.application, each.cause, reason, at)
+            self.resettle([each._replace(state=State.IGNORED, cause=DISCARDED, decoder="") for each in known])
+            return len(known)
+
+    def discarded(self, keys: Collection[bytes]) -> dict[bytes, Discarded]:
+        """Those of the keys that were discarded."""
+        return {key: self._discarded[key] for key in keys if key in self._discarded}
+
+    def discards(self, limit: int = 100) -> list[Discards]:
+        """What was discarded together, the newest first."""
+        with self._lock:
+            return memory_rows.discards(self._discarded.values())[:limit]
 
     def ledger(self, since: date | None = None, until: date | None = None) -> list[LedgerRow]:
         """Counts per application and day (both ends included) of everything that is booked."""
@@ -199,6 +210,16 @@ class MemoryBook:
             for name, account in self._between(since, until)
         ]
 
+    def recount(self, day: date) -> list[tuple[LedgerRow, LedgerRow]]:
+        """Each row of the ledger of a day, and beside it what the rows of the book come to."""
+        counted = Counter((row.entry.application, row.entry.state) for row in self._all() if row.entry.day == day)
+        found = []
+        for row in self.ledger(day, day):
+            states = {state.value: counted[row.application, state] for state in State}
+            received = sum(states.values()) + row.duplicate
+            found.append((row, LedgerRow(row.application, day, received, **states, duplicate=row.duplicate)))
+        return found
+
     def causes(self, since: date | None = None, until: date | None = None) -> Mapping[tuple[str, str, str], int]:
         """(application, state, cause) → messages that are ignored or quarantined."""
         found: Counter[tuple[str, str, str]] = Counter()
@@ -208,7 +229,7 @@ class MemoryBook:
                     found[application, state.value, cause] += count
         return dict(found)
 
-    def _between(self, since: date | None, until: date | None) -> list[tuple[tuple[str, date], _Account]]:
+    def _between(self, since: date | None, until: date | None) -> list[tuple[tuple[str, date], Account]]:
         first, last = since or date.min, until or date.max
         with self._lock:
             return [
@@ -217,7 +238,7 @@ class MemoryBook:
                 if first <= name[1] <= last
             ]
 
-    def _all(self) -> list[_Row]:
+    def _all(self) -> list[Row]:
         with self._lock:
             return list(self._rows.values())
 
@@ -251,24 +272,18 @@ class MemoryBook:
         return {row.position for row in self._all() if row.entry.state is State.QUEUED}
 
     def prune(self, positions: Collection[int], frames_before: int) -> None:
-        """Forget these chunks, and rows whose frame time lies before, unless queued or quarantined."""
+        """Forget these chunks, and rows whose frame time and day lie before, unless queued or quarantined."""
+        last = to_datetime(frames_before).date()
         with self._lock:
             for position in set(positions) - self._holding():
                 self._booked_at.pop(position, None)
             done = (State.STORED, State.IGNORED)
             for row in self._all():
-                if row.entry.state in done and key_time(row.entry.key) < frames_before:
-                    del self._rows[row.entry.key]
+                entry = row.entry
+                if entry.state in done and key_time(entry.key) < frames_before and entry.day <= last:
+                    del self._rows[entry.key]
+            for each in [each for each in self._discarded.values() if each.at < frames_before]:
+                del self._discarded[each.key]
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def _changed(old: Entry, new: Entry) -> Entry:
-    """The old entry in its new state; its place and account stay."""
-    message = None
-    if new.state is State.QUARANTINED:
-        stays = old.state is State.QUARANTINED and new.message is None
-        message = old.message_to_keep() if stays else new.message_to_keep()
-    decoder = new.decoder or old.decoder
-    return old._replace(state=new.state, cause=new.cause, detail=new.detail, message=message, decoder=decoder)

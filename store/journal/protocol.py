@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from smartregion.model import Message, State
+from store.journal.quarantine import ANY, Alike, Discarded, Discards, Sought
 
 
 class Chunk(NamedTuple):
@@ -171,12 +172,46 @@ class Book(Protocol):
         """Booked messages that wait to be stored, in the order of their chunks, beyond that (position, offset)."""
         ...
 
-    def quarantined(self, limit: int = 100, after: bytes = b"") -> list[Quarantined]:
+    def quarantined(self, limit: int = 100, after: bytes = b"", sought: Sought = ANY) -> list[Quarantined]:
         """Messages in quarantine in order of their keys."""
+        ...
+
+    def copies(self, keys: Collection[bytes]) -> list[Quarantined]:
+        """Those of the keys that are in quarantine, in order of their keys."""
+        ...
+
+    def alike(self, sought: Sought = ANY) -> list[Alike]:
+        """What is in quarantine, messages that are alike as one; those that came last stand first."""
+        ...
+
+    def discard(self, keys: Collection[bytes], reason: str, at: int) -> int:
+        """Take messages out of quarantine for good: they are ignored as `DISCARDED`, and the reason is kept.
+
+        Keys that are not in quarantine are passed over. Gives how many were discarded.
+
+        Raises:
+            Unavailable: nothing was changed.
+        """
+        ...
+
+    def discarded(self, keys: Collection[bytes]) -> dict[bytes, Discarded]:
+        """Those of the keys that were discarded."""
+        ...
+
+    def discards(self, limit: int = 100) -> list[Discards]:
+        """What was discarded, messages that went together as one; the newest first."""
         ...
 
     def ledger(self, since: date | None = None, until: date | None = None) -> list[LedgerRow]:
         """Counts per application and day (both ends included) of everything that is booked."""
+        ...
+
+    def recount(self, day: date) -> list[tuple[LedgerRow, LedgerRow]]:
+        """Each row of the ledger of a day, and beside it what the rows of the book come to.
+
+        The second counts messages by their rows, and as received those and the duplicates: when both are equal, the
+        ledger balances and agrees with the rows. True of days whose rows were not pruned.
+        """
         ...
 
     def causes(self, since: date | None = None, until: date | None = None) -> Mapping[tuple[str, str, str], int]:
@@ -199,9 +234,10 @@ class Book(Protocol):
         ...
 
     def prune(self, positions: Collection[int], frames_before: int) -> None:
-        """Forget that these chunks exist, and rows whose frame time lies before; the counts stay for ever.
+        """Forget that these chunks exist, and rows whose frame time and day lie before; the counts stay for ever.
 
-        Nothing queued or quarantined is forgotten, nor a chunk with something queued in it.
+        (A message without a time of its own has the day on which it arrived.) Nothing queued or quarantined is
+        forgotten, nor a chunk with something queued in it. Reasons of discards go when they are as old.
         """
         ...
 

@@ -70,6 +70,7 @@ class SqliteFile:
         self._idle_lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
+        self._older = False
         if not read_only and not path.exists():
             self._create()
         self._writer = self._open()
@@ -126,6 +127,7 @@ class SqliteFile:
                 f"{self.path} was written by a newer smartregion (layout {version}, this one knows {layout.version}). "
                 "Install that version again, or restore a backup made before the update."
             )
+        self._older = self._read_only and version < layout.version
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not self._read_only:
             connection.execute("BEGIN IMMEDIATE")
@@ -180,6 +182,8 @@ class SqliteFile:
 
     def _unavailable(self, error: sqlite3.DatabaseError) -> Exception:
         words = _WORDS.get(_code(error))
+        if words is None and self._older:
+            words = "was written by an older smartregion: start the service once, it brings it up to date"
         return error if words is None else Unavailable(f"{self.path} {words} ({error})")
 
     @contextmanager

@@ -15,6 +15,10 @@ from store.journal.protocol import Book, Entry, LedgerRow
 NOON = 20_000 * DAY + 12 * HOUR
 TODAY = date(2024, 10, 4)
 NOBODY = 65_534
+WITHOUT_ALIKE = """
+    DROP INDEX quarantine_alike; ALTER TABLE quarantine DROP COLUMN alike; DROP TABLE alike; DROP TABLE discarded;
+"""
+"""Makes of a book one of layout 2."""
 
 
 def make_message(

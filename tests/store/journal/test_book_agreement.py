@@ -14,12 +14,13 @@ from smartregion.model import State
 from store.journal.book_sqlite import SqliteBook
 from store.journal.memory import MemoryBook
 from store.journal.protocol import Book, Entry
-from tests.store.journal.making import NOON, TODAY, balances, make_entry
+from store.journal.quarantine import Sought
+from tests.store.journal.making import NOON, TODAY, balances, make_entry, make_key
 
 DEVICES = ["klima-01", "klima-02"]
 
 entries = st.builds(
-    lambda number, state, application, later, cause, lag: make_entry(
+    lambda number, state, application, later, cause, detail, lag: make_entry(
         number,
         state,
         application=application,
@@ -27,6 +28,7 @@ entries = st.builds(
         time=NOON + number * HOUR,
         day=TODAY + timedelta(days=later),
         cause=cause,
+        detail=detail,
         lag_ms=lag,
     ),
     st.integers(0, 30),
@@ -34,6 +36,7 @@ entries = st.builds(
     st.sampled_from(["umwelt", "abfall"]),
     st.integers(0, 1),
     st.sampled_from(["", "join", "no decoder"]),
+    st.sampled_from(["", "port 85 of klima-01", "port 2 of klima-02", "the checksum is wrong"]),
     st.sampled_from([0, 700, -3, 90_000, 9_000_000]),
 )
 
@@ -69,6 +72,13 @@ class TwoBooks(RuleBasedStateMachine):
         for book in self.both():
             book.resettle(batch)
 
+    @rule(numbers=st.lists(st.integers(0, 30), max_size=5), reason=st.sampled_from(["a test", "not ours"]))
+    def discard(self, numbers: list[int], reason: str) -> None:
+        keys = [self._key(number, application) for number in numbers for application in ("umwelt", "abfall")]
+        gone = {book.discard(keys, reason, self.clock.now()) for book in self.both()}
+        assert len(gone) == 1
+        assert [key for book in self.both() for key in keys if book.copies([key])] == []
+
     @rule(hours=st.integers(0, 20))
     def prune(self, hours: int) -> None:
         self.clock.advance(3600)
@@ -100,6 +110,20 @@ class TwoBooks(RuleBasedStateMachine):
         seen = [self._seen(book) for book in self.both()]
         assert seen[0] == seen[1]
 
+    @invariant()
+    def alike_messages_are_all_messages(self) -> None:
+        kept = self.sqlite.quarantined(1000)
+        groups = self.sqlite.alike()
+        assert sum(group.messages for group in groups) == len(kept)
+        for group in groups:
+            those = self.sqlite.quarantined(1000, sought=Sought(alike=group.id))
+            assert {each.cause for each in those} == {group.cause}
+            assert len(self.sqlite.copies([each.key for each in those])) == len(those) == group.messages
+
+    @staticmethod
+    def _key(number: int, application: str) -> bytes:
+        return make_key(number, application=application, device_id=DEVICES[number % 2], time=NOON + number * HOUR)
+
     def _seen(self, book: Book) -> list[object]:
         start, end = NOON + 2 * HOUR, NOON + 20 * HOUR
         return [
@@ -108,6 +132,11 @@ class TwoBooks(RuleBasedStateMachine):
             book.causes(),
             book.queued(1000),
             book.quarantined(1000),
+            book.alike(),
+            book.alike(Sought(application="umwelt", words="PORT")),
+            book.quarantined(1000, sought=Sought(cause="no decoder", words="klima")),
+            book.discards(),
+            book.discarded([self._key(number, "umwelt") for number in range(31)]),
             book.droppable(NOON + 1000 * HOUR),
             book.count_forwarded("umwelt", start, end, DEVICES),
             book.of_device("umwelt", DEVICES[0], start, end, 1000),

@@ -12,7 +12,7 @@ from smartregion.model import State
 from store.journal.book_sqlite import SqliteBook
 from store.journal.memory import MemoryBook
 from store.journal.protocol import Book
-from tests.store.journal.making import NOON, make_entry
+from tests.store.journal.making import NOON, WITHOUT_ALIKE, make_entry
 
 SENSOR, METER = "milesight-iot/em300-th 1.0.0", "axioma/qalcosonic-w1 1.1.0"
 
@@ -50,7 +50,8 @@ def test_a_file_of_before_keeps_its_rows_and_notes_decoders_from_now_on(tmp_path
     with closing(SqliteBook(path)) as book:
         book.settle(1, [make_entry(0)])
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("ALTER TABLE entry DROP COLUMN decoder; DROP TABLE decoder; PRAGMA user_version = 1")
+        connection.executescript(f"{WITHOUT_ALIKE} ALTER TABLE entry DROP COLUMN decoder; DROP TABLE decoder;")
+        connection.execute("PRAGMA user_version = 1")
 
     with closing(SqliteBook.reader(path)) as before:
         assert before.ledger()[0].stored == 1
