@@ -7,7 +7,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bench import burst, decode, disk, javascript, latest, machine, memory, stages, sustained, table, visible, year
+from bench import (
+    burst,
+    decode,
+    disk,
+    javascript,
+    latest,
+    machine,
+    memory,
+    redecode,
+    stages,
+    sustained,
+    table,
+    visible,
+    year,
+)
 from bench.figure import Result
 from bench.size import QUICK, Size
 
@@ -22,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Size], Result]] = {
     "burst": burst.run,
     "sustained": sustained.run,
     "memory": memory.run,
+    "redecode": redecode.run,
 }
 
 

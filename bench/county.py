@@ -47,7 +47,9 @@ class County:
 
     def messages(self, count: int, end: int) -> list[Message]:
         """The same frames as messages that came by MQTT."""
-        return [
-            Message("mqtt", frame.application, topic(frame), frame.handled_at, render(frame))
-            for frame in self.frames(count, end)
-        ]
+        return list(self.stream(count, end))
+
+    def stream(self, count: int, end: int) -> Iterator[Message]:
+        """The same, one by one: a million at once would not fit into memory."""
+        for frame in self.frames(count, end):
+            yield Message("mqtt", frame.application, topic(frame), frame.handled_at, render(frame))

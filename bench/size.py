@@ -12,6 +12,8 @@ class Size:
     """How often a figure is taken, the best one counts."""
     burst: int = 100_000
     disk: int = 50_000
+    redecoded: int = 1_000_000
+    """Archived uplinks that are decoded again."""
     series: int = 10_000
     asked: int = 40
     """How often a question is put."""
@@ -47,6 +49,7 @@ QUICK = Size(
     rounds=1,
     burst=600,
     disk=600,
+    redecoded=600,
     series=60,
     asked=3,
     hold_seconds=1.0,
