@@ -74,6 +74,20 @@ def portions(entries: Iterable[Entry], shelf: Shelf, *, by_field: bool = False) 
     return list(found.values())
 
 
+def nearest_portions(stretch: "Stretch", shelf: Shelf, unsure: set[int]) -> Iterator[tuple[Portion, bool]]:
+    """The questions for what is nearest: first for the last row of all fields at once, which mostly has them all; then,
+    field by field (true), for series in several homes and for those that are `unsure`: not in that row.
+    """
+    plain = [entry for entry in stretch.entries if len(entry.homes) == 1]
+    unsure.update(entry.number for entry in stretch.entries)
+    for portion in portions(plain, shelf):
+        if len(portion.fields) > 1:
+            unsure.difference_update(owner.entry.number for line in portion.owners.values() for owner in line.values())
+            yield portion, False
+    for portion in portions([entry for entry in stretch.entries if entry.number in unsure], shelf, by_field=True):
+        yield portion, True
+
+
 def blocks(
     server: Server, portion: Portion, what: Sequence[str], condition: Condition, tail: str = ""
 ) -> Iterator[tuple[dict[str, Owner], Block]]:
@@ -91,6 +105,14 @@ class Stretch(NamedTuple):
     entries: list[Entry]
     start: int
     end: int
+
+    def unseen(self, found: Collection[int], *, newest: bool) -> list[Entry]:
+        """Those not found that may still lie further back, or on."""
+        return [
+            entry
+            for entry in self.entries
+            if entry.number not in found and (entry.start < self.start if newest else self.end < entry.end)
+        ]
 
 
 def behind(entries: Collection[Entry], end: int, reach: int | None) -> Iterator[Stretch]:

@@ -4,7 +4,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from smartregion.model import Sample, Series
-from store.series.influxdb_asking import RAW, REACHES, Owner, Portion, Stretch, ahead, behind, blocks, portions
+from store.series.influxdb_asking import (
+    RAW,
+    REACHES,
+    Owner,
+    Portion,
+    Stretch,
+    ahead,
+    behind,
+    blocks,
+    nearest_portions,
+    portions,
+)
 from store.series.influxdb_catalogue import Entry
 from store.series.influxdb_http import Server
 from store.series.influxdb_lines import LATEST
@@ -92,9 +103,11 @@ class Readings:
         oldest = self._readings_from()
         waiting = [entry for entry in entries if max(entry.start, oldest) < min(end, entry.end)]
         for reach in (*REACHES, None):
+            left: list[Entry] = []
             for stretch in behind(waiting, end, reach):
-                self._look(stretch._replace(start=max(stretch.start, oldest)), "last", found)
-            waiting = [entry for entry in waiting if entry.number not in found]
+                self._look(stretch._replace(start=max(stretch.start, oldest)), found, newest=True)
+                left += stretch.unseen(found, newest=True) if stretch.start > oldest else []
+            waiting = left
         return found
 
     def _oldest(self, entries: Iterable[Entry], start: int) -> _Found:
@@ -102,20 +115,29 @@ class Readings:
         start = max(start, self._readings_from())
         waiting = [entry for entry in entries if max(entry.start, start) < entry.end]
         for reach in (*REACHES, None):
+            left: list[Entry] = []
             for stretch in ahead(waiting, start, reach):
-                self._look(stretch, "first", found)
-            waiting = [entry for entry in waiting if entry.number not in found]
+                self._look(stretch, found, newest=False)
+                left += stretch.unseen(found, newest=False)
+            waiting = left
         return found
 
-    def _look(self, stretch: Stretch, function: str, found: _Found) -> None:
-        newest = function == "last"
+    def _look(self, stretch: Stretch, found: _Found, *, newest: bool) -> None:
+        if stretch.start >= stretch.end:
+            return
+        unsure: set[int] = set()
         condition = Condition.between(stretch.start, stretch.end)
-        for portion in portions(stretch.entries, RAW, by_field=True) if stretch.start < stretch.end else ():
-            (name,) = portion.fields
-            for owners, block in blocks(self._server, portion, [f'{function}("{name}")'], condition):
-                owner = owners[name]
-                for time, value in block.rows:
-                    _keep(found, owner, Sample(time, value), newest=newest)
+        for portion, single in nearest_portions(stretch, RAW, unsure):
+            fields = list(portion.fields)
+            what = [f'{"last" if newest else "first"}("{fields[0]}")'] if single else quoted(fields)
+            tail = "" if single else f"ORDER BY time {'DESC' if newest else 'ASC'} LIMIT 1"
+            for owners, block in blocks(self._server, portion, what, condition, tail):
+                for time, *values in block.rows:
+                    for name, value in zip(fields, values, strict=True):
+                        if value is None:
+                            unsure.update(owner.entry.number for owner in (owners.get(name),) if owner is not None)
+                        elif name in owners:
+                            _keep(found, owners[name], Sample(time, value), newest=newest)
 
 
 def _keep(found: _Found, owner: Owner, sample: Sample, *, newest: bool) -> None:

@@ -5,7 +5,18 @@ from typing import Any, Final
 
 from smartregion.model import Level, Rollup, Series, Total
 from store.series.influxdb_address import OPERATORS
-from store.series.influxdb_asking import REACHES, Owner, Portion, Shelf, Stretch, ahead, behind, blocks, portions
+from store.series.influxdb_asking import (
+    REACHES,
+    Owner,
+    Portion,
+    Shelf,
+    Stretch,
+    ahead,
+    behind,
+    blocks,
+    nearest_portions,
+    portions,
+)
 from store.series.influxdb_catalogue import Entry, spots_in
 from store.series.influxdb_columns import (
     GONE,
@@ -57,6 +68,8 @@ class Rollups:
         found: dict[int, dict[int, tuple[Rollup, int]]] = {}
         for portion in portions(wanted, SHELVES[level]):
             for owner, rollup in self._rows(portion, Condition.between(start, end)):
+                if rollup is None:
+                    continue
                 line = found.setdefault(owner.entry.number, {})
                 if rollup.start not in line or line[rollup.start][1] < owner.rank:
                     line[rollup.start] = (rollup, owner.rank)
@@ -97,36 +110,37 @@ class Rollups:
                 found.setdefault(tenant, []).extend(total_of(tenant, quantity, row) for row in block.rows)
         return {tenant: found[tenant] for tenant in sorted(found)}
 
-    def _rows(self, portion: Portion, condition: Condition) -> Iterable[tuple[Owner, Rollup]]:
+    def _rows(self, portion: Portion, condition: Condition, tail: str = "") -> Iterable[tuple[Owner, Rollup | None]]:
         fields = list(portion.fields)
         columns = [column for field in fields for column in columns_of(field)]
         width = len(ROLLUP)
-        for owners, block in blocks(self._server, portion, quoted(columns), condition):
+        for owners, block in blocks(self._server, portion, quoted(columns), condition, tail):
             for place, field in enumerate(fields):
                 if field in owners:
                     for row in block.rows:
-                        rollup = _of(row, 1 + place * width)
-                        if rollup is not None:
-                            yield owners[field], rollup
+                        yield owners[field], _of(row, 1 + place * width)
 
     def _nearest(self, level: Level, waiting: list[Entry], edge: int, *, newest: bool) -> _Found:
         found: _Found = {}
         for reach in (*REACHES, None):
+            left: list[Entry] = []
             for stretch in (behind if newest else ahead)(waiting, edge, reach):
                 self._look(level, stretch, found, newest=newest)
-            waiting = [entry for entry in waiting if entry.number not in found]
+                left += stretch.unseen(found, newest=newest)
+            waiting = left
         return found
 
     def _look(self, level: Level, stretch: Stretch, found: _Found, *, newest: bool) -> None:
         tail = f"ORDER BY time {'DESC' if newest else 'ASC'} LIMIT 1"
-        for portion in portions(stretch.entries, SHELVES[level], by_field=True):
-            (field,) = portion.fields
-            condition = Condition.between(stretch.start, stretch.end).with_positive(f"{field}_n")
-            for owners, block in blocks(self._server, portion, quoted(columns_of(field)), condition, tail):
-                for row in block.rows:
-                    rollup = _of(row, 1)
-                    if rollup is not None:
-                        _keep(found, owners[field], rollup, newest=newest)
+        within = Condition.between(stretch.start, stretch.end)
+        unsure: set[int] = set()
+        for portion, single in nearest_portions(stretch, SHELVES[level], unsure):
+            condition = within.with_positive(f"{next(iter(portion.fields))}_n") if single else within
+            for owner, rollup in self._rows(portion, condition, tail):
+                if rollup is None:
+                    unsure.add(owner.entry.number)
+                else:
+                    _keep(found, owner, rollup, newest=newest)
 
 
 def _enter(batches: dict[str, _Lines], level: Level, spot: Spot, start: int, fields: Mapping[str, float]) -> None:

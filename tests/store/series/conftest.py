@@ -60,3 +60,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SeriesStor
     prepare: Callable[[pytest.FixtureRequest], OpenStore] = request.param
     with closing(prepare(request)(tmp_path)) as made:
         yield made
+
+
+@pytest.fixture(
+    params=[pytest.param("double_world", id="double"), pytest.param("given_world", id="real", marks=pytest.mark.real)]
+)
+def influx_world(request: pytest.FixtureRequest) -> World:
+    """A server of InfluxDB with empty buckets."""
+    world: World = request.getfixturevalue(request.param)
+    world.reset()
+    return world
