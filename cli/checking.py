@@ -14,6 +14,7 @@ import httpx
 import typer
 
 from cli import secrets
+from cli.checking_store import try_store
 from cli.options import Context, DataOption, JsonOption, LangOption, RegionOption, context
 from cli.output import rows, say
 from cli.starter import STARTER
@@ -88,6 +89,8 @@ def check(
         _finding(text("region_file", where.language), ""),
         _finding(f"{text('data_folder', where.language)} {where.data}", *_try_folder(where)),
     ]
+    tried = try_store(county, where.data, SystemClock(), os.environ)
+    findings += [_finding(each.name, each.words) for each in tried]
     with httpx.Client(timeout=CONNECT_SECONDS) as http:
         for application in county.applications:
             findings += _try_application(where, application, http)
