@@ -195,3 +195,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
     monkeypatch.setattr(Server, "ask", ask)
     return number
+
+
+def test_the_canary_sings(opened: Callable[[], InfluxSeries]) -> None:
+    with closing(opened()) as store:
+        store.check()
+        store.check()
