@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from cli import archive_parts
 from cli.kit import Reloading, open_kit
-from cli.series_store import open_series
+from cli.series_store import air_of, open_series
 from ingest.backfill import Backfill
 from ingest.collector import Collector
 from ingest.importing import messages
@@ -31,7 +31,7 @@ from jobs.housekeeping import Housekeeping
 from jobs.schedule import Jobs
 from queries.bundle import Queries, build
 from smartregion.clock import Clock
-from smartregion.errors import Misconfigured
+from smartregion.errors import Misconfigured, Unavailable
 from smartregion.logs import Logger
 from smartregion.region import Application, Region
 from store.folder import DataFolder
@@ -132,8 +132,11 @@ class Platform:
             lambda: self.backfill.progress(),
         )
         queries.latest.load()
-        # What was stored after the last save, when the run before ended by a kill.
-        queries.latest.catch_up()
+        try:
+            # What was stored after the last save, when the run before ended by a kill.
+            queries.latest.catch_up()
+        except Unavailable as error:
+            self._logger.error("latest values are those saved last until the store answers", why=str(error))
         return queries
 
     def _watcher(self) -> Watcher:
@@ -143,7 +146,9 @@ class Platform:
     def _worker(self) -> Worker:
         stores = self.stores
         settled = self.watcher.settled
-        pipeline = Pipeline(self.region, stores.book, stores.registry, stores.series, settled, self.library)
+        pipeline = Pipeline(
+            self.region, stores.book, stores.registry, stores.series, settled, self.library, air_of(stores.series)
+        )
         return Worker(self.collector, stores.log, stores.book, pipeline, self._logger)
 
     def _backfill(self, *, listen: bool) -> Backfill:

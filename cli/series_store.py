@@ -7,6 +7,7 @@ from cli.influx_tokens import TokenSource
 from smartregion import logs
 from smartregion.clock import Clock
 from smartregion.region import Region, Store
+from store.air import AirStore
 from store.folder import DataFolder
 from store.series.duckdb import DuckSeries
 from store.series.influxdb import InfluxSeries
@@ -24,6 +25,11 @@ def open_series(folder: DataFolder, region: Region, clock: Clock, environment: M
     if region.store.kind == "duckdb":
         return DuckSeries(folder.series, temp_directory=folder.temporary)
     return influx_series(region.store, folder.path, folder.path / "influxdb.db", clock, environment)
+
+
+def air_of(series: SeriesStore) -> AirStore | None:
+    """Where the store keeps how frames went through the air; the embedded one does not."""
+    return series.air if isinstance(series, InfluxSeries) else None
 
 
 def influx_series(

@@ -10,9 +10,10 @@ from decoders.library import Library
 from ingest.decoding import Decoding
 from ingest.judging import Frame, Judge
 from ingest.placing import Placer
-from smartregion.errors import Refused, Unusable
+from smartregion.errors import Refused, Undecodable, Unusable
 from smartregion.model import Message, Record, State, Uplink
 from smartregion.region import Application, Region
+from store.air import AirStore, Heard
 from store.journal.protocol import Book, Chunk
 from store.registry.protocol import Registry, Sighting
 from store.series.protocol import SeriesStore
@@ -39,8 +40,9 @@ class Pipeline:
         series: SeriesStore,
         settled: Callable[[Settled], None],
         library: Library | None = None,
+        air: AirStore | None = None,
     ) -> None:
-        """`library`: all decoders; without it those that come with the platform."""
+        """`library`: all decoders; without it those that come with the platform. `air`: where a store keeps it."""
         self._judge = Judge(region)
         self._book = book
         self._registry = registry
@@ -48,6 +50,7 @@ class Pipeline:
         self._decoding = Decoding(registry, library)
         self._placer = Placer(registry)
         self._settled = settled
+        self._air = air
 
     def take(self, chunk: Chunk) -> int:
         """Bring one chunk to its end; gives how many of its messages stay queued, for their store is away.
@@ -60,12 +63,19 @@ class Pipeline:
         self._identify(fresh)
         self._decode(fresh, chunk.messages)
         self._write(fresh, chunk.messages)
+        self._note_air(fresh)
         self._book.settle(chunk.position, [frame.entry for frame in frames])
         self._tell(frames, fresh, repeated)
         return _still_queued(fresh)
 
-    def take_again(self, waiting: Sequence[tuple[bytes, Message]]) -> int:
-        """Bring messages that stayed queued to their end: keys as booked, and messages; gives how many still stay.
+    def take_again(self, waiting: Sequence[tuple[bytes, Message]], *, counted: bool = False) -> int:
+        """Bring messages that were booked before to their end: keys as booked, and messages.
+
+        Args:
+            counted: they came to an end before (in quarantine), so they are not counted as messages that came in.
+
+        Returns:
+            How many can't be brought to an end now, for their store is away; they stay what they are.
 
         Raises:
             Unavailable: a store is away for all; nothing has changed.
@@ -75,11 +85,12 @@ class Pipeline:
         self._identify([frame for frame in frames if frame.uplink])
         self._decode(frames, messages)
         self._write(frames, messages)
+        self._note_air(frames)
         done = [(key, frame) for (key, _), frame in zip(waiting, frames, strict=True) if not frame.queued]
         # The key as booked: the judge of today might name the application otherwise.
         self._book.resettle([frame.entry._replace(key=key) for key, frame in done])
         settled = [frame for _, frame in done]
-        self._tell(settled, settled, set())
+        self._tell([] if counted else settled, settled, set())
         return len(frames) - len(done)
 
     def _tell_apart(self, frames: Sequence[Frame]) -> tuple[list[Frame], set[int]]:
@@ -111,7 +122,11 @@ class Pipeline:
         uplink, application = frame.uplink, frame.application
         if uplink is None or application is None:
             return
-        believed = self._decoding.decode(uplink, application)
+        try:
+            believed = self._decoding.decode(uplink, application)
+        except Undecodable:
+            frame.read_by(self._decoding.reader(uplink, application))
+            raise
         frame.read_by(believed.decoder)
         told = list(believed.warnings)
         frame.records = self._placer.place(uplink.device, believed.readings, uplink.received_at, believed.moduli, told)
@@ -140,6 +155,19 @@ class Pipeline:
             if words:
                 frame.quarantine(Refused(words[0]), messages[frame.entry.offset])
                 frame.records = kept
+
+    def _note_air(self, frames: Sequence[Frame]) -> None:
+        if self._air is not None:
+            self._air.note([heard for frame in frames if (heard := self._heard(frame)) is not None])
+
+    def _heard(self, frame: Frame) -> Heard | None:
+        uplink = frame.uplink
+        if uplink is None or uplink.air is None or frame.queued:
+            return None
+        point = self._registry.point(self._registry.own_point(uplink.device) or "")
+        if point is None:
+            return None
+        return Heard(uplink.device, point, uplink.received_at, uplink.f_cnt, uplink.radio, uplink.air)
 
     def _tell(self, frames: Sequence[Frame], fresh: Sequence[Frame], repeated: set[int]) -> None:
         counts: Counter[tuple[str, str, str]] = Counter()

@@ -40,19 +40,19 @@ class Latest:
         self._of_point: dict[str, list[_Slot]] = {}
         self._of_device: dict[str, list[_Slot]] = {}
         self._saved: dict[Series, Sample] = {}
+        self._caught_up = False
         # Slots in order of their series, so that asking for all of them hashes and sorts nothing.
         self._ordered: list[_Slot] | None = None
 
     def load(self) -> None:
-        """Begin with what was saved; where nothing was, with what the series store holds. Raises Unavailable."""
+        """Begin with what was saved. Raises Unavailable."""
         self._saved = self._registry.load_latest()
         self.update(Record(series, *sample) for series, sample in self._saved.items())
-        if not self._saved:
-            self.catch_up()
 
     def catch_up(self) -> None:
         """Ask the series store for what was written after the last save, as after a crash: slow. Raises Unavailable."""
         self.update(Record(series, *sample) for series, sample in self._store.latest())
+        self._caught_up = True
 
     def update(self, records: Iterable[Record]) -> None:
         """Take in settled records in any order; an older one never replaces a newer one."""
@@ -73,7 +73,13 @@ class Latest:
         self._ordered = None
 
     def save(self) -> None:
-        """Save what has changed since the last time. Raises Unavailable."""
+        """Save what has changed since the last time; catches up first when that is still to be done.
+
+        Raises:
+            Unavailable: a store is away.
+        """
+        if not self._caught_up:
+            self.catch_up()
         newest = [slot.newest for slot in self._in_order()]
         changed = {series: sample for series, sample in newest if self._saved.get(series) != sample}
         self._registry.save_latest(changed)

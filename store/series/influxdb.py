@@ -14,6 +14,7 @@ from smartregion.errors import Unavailable
 from smartregion.logs import Logger
 from smartregion.model import Level, Record, Rollup, Sample, Series, Total
 from store.series.influxdb_address import OPERATORS, InfluxAddress, InfluxTokens, Role
+from store.series.influxdb_air import InfluxAir
 from store.series.influxdb_catalogue import Catalogue, Entry, Moving
 from store.series.influxdb_gate import Gate
 from store.series.influxdb_http import Limits, Server
@@ -90,6 +91,11 @@ class InfluxSeries:
         self._finish()
         with self._writing.alone():
             self._mover.remove(self._catalogue.find_all(series), start, end)
+
+    @property
+    def air(self) -> InfluxAir:
+        """Keeps how frames went through the air, in the same buckets."""
+        return InfluxAir(self._writer)
 
     def series(self, which: Selection) -> list[Series]:
         """The series there are, ordered by point, quantity, attributes, device."""

@@ -71,11 +71,16 @@ def test_what_was_saved_is_there_after_a_restart_and_only_changes_are_saved(tmp_
     assert again.select() == latest.select()
 
 
-def test_where_nothing_was_saved_the_store_is_asked(tmp_path: Path) -> None:
+def test_a_store_that_is_away_at_the_start_is_asked_before_the_first_save(tmp_path: Path) -> None:
     store = MemorySeries()
     store.write([Record(FLOW, 1, 1.0), Record(FLOW, 2, 2.0)])
-    latest = Latest(registry(tmp_path), store)
+    known = registry(tmp_path)
+    latest = Latest(known, store)
     latest.load()
+    assert latest.select() == []
+
+    latest.save()
+    assert known.load_latest() == {FLOW: Sample(2, 2.0)}
     assert latest.select() == [Newest(FLOW, Sample(2, 2.0))]
 
 
