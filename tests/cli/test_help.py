@@ -22,7 +22,7 @@ def _commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tup
 COMMANDS = dict(_commands(get_command(app)))
 ALL = {
     "up", "demo", "init", "check", "source test", "ledger", "import", "backfill", "device list", "device assign",
-    "point list", "point show", "decoder list", "decoder try",
+    "point list", "point show", "decoder list", "decoder try", "influxdb setup",
 }  # fmt: skip
 
 
