@@ -90,6 +90,11 @@ class Decoding:
             readings.append(Reading("radio.snr", uplink.radio.snr))
         return Believed(readings, tuple(warnings), choice.moduli, label)
 
+    def reader(self, uplink: Uplink, application: Application) -> str:
+        """What reads the uplink: a decoder's name and version, or which payload of The Things Stack's; else empty."""
+        choice = self._choice(uplink, application)
+        return choice.label if choice.decoder is not None else _payload_used(choice, uplink)
+
     def _choice(self, uplink: Uplink, application: Application) -> _Choice:
         versions = (self._registry.version, self._library.version)
         if self._versions != versions:
@@ -129,11 +134,20 @@ def profile_of(uplink: Uplink, application: Application, registry: Registry | No
 
 def _from_payload(choice: _Choice, uplink: Uplink) -> tuple[Decoded, str]:
     """Readings of what The Things Stack's own formatter made of the frame, and which of its payloads was used."""
-    if uplink.normalized:
-        return from_normalized(uplink.normalized), NORMALIZED
-    if uplink.decoded and choice.mapping is not None and choice.profile is not None:
-        return from_decoded(uplink.decoded, choice.mapping), f"{DECODED} {choice.profile.name}"
+    used = _payload_used(choice, uplink)
+    if used == NORMALIZED:
+        return from_normalized(uplink.normalized), used
+    if used and choice.mapping is not None:
+        return from_decoded(uplink.decoded, choice.mapping), used
     raise _no_decoder(choice, uplink)
+
+
+def _payload_used(choice: _Choice, uplink: Uplink) -> str:
+    if uplink.normalized:
+        return NORMALIZED
+    if uplink.decoded and choice.mapping is not None and choice.profile is not None:
+        return f"{DECODED} {choice.profile.name}"
+    return ""
 
 
 def _no_decoder(choice: _Choice, uplink: Uplink) -> NoDecoder:

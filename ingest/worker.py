@@ -6,6 +6,7 @@ import threading
 from ingest.collector import Collector
 from ingest.pipeline import Pipeline
 from ingest.retrying import Retrying
+from ingest.tending import Tending
 from smartregion.errors import Unavailable
 from smartregion.logs import Logger
 from store.journal.protocol import Book, Chunk, Log
@@ -22,6 +23,8 @@ class Worker:
         self._log = log
         self._pipeline = pipeline
         self._retrying = Retrying(log, book, pipeline)
+        self.tending = Tending(book, pipeline)
+        """Does what is asked of the quarantine."""
         self._logger = logger
         self._stop = threading.Event()
         self._position = book.position()
@@ -37,12 +40,16 @@ class Worker:
         return max(0 if self._caught_up else 1, self._collector.appended - self._position)
 
     def run(self) -> None:
-        """Work until stopped. Chunks of an earlier run come first; between chunks what stayed queued is tried again."""
+        """Work until stopped. Chunks of an earlier run come first.
+
+        Between chunks what stayed queued is tried again, and what was asked of the quarantine is done.
+        """
         while not self._stop.is_set():
             chunk = self._next()
             if chunk is not None:
                 self._take(chunk)
             more = self._retrying.step()
+            more = self.tending.step() or more
             if chunk is None:
                 self._caught_up = True
                 self._collector.wait_beyond(self._position, 0.0 if more else 0.5)

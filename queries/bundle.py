@@ -10,6 +10,7 @@ from queries.live import Live
 from queries.messages import Messages
 from queries.points import Points
 from queries.progress import Progress
+from queries.quarantine import Quarantine
 from smartregion.clock import Clock
 from smartregion.region import Region
 from store.journal.protocol import Book, Log
@@ -29,6 +30,7 @@ class Queries:
     latest: Latest
     live: Live
     ledger: Ledger
+    quarantine: Quarantine
     messages: Messages
     figures: Figures
     progress: Callable[[], Sequence[Progress]]
@@ -55,6 +57,7 @@ def build(
         latest=latest,
         live=Live(),
         ledger=Ledger(book, log),
+        quarantine=Quarantine(book),
         messages=Messages(book, log, registry),
         figures=Figures(store, registry, region.zone, clock),
         progress=progress,

@@ -3,6 +3,7 @@ numbers, ids and times are taken out of these.
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -22,6 +23,7 @@ _HEX: Final = re.compile("[0-9a-fA-F]{8,}")
 _ROW: Final = re.compile(f"{GONE}(?:[,;:/ ]+{GONE})+")
 
 
+@lru_cache(maxsize=4096)
 def words_alike(application: str, detail: str) -> str:
     """What was said of a message, without what tells it from others of its kind: numbers, ids, times, quotations."""
 

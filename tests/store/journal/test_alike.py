@@ -63,10 +63,8 @@ def test_whatever_was_said_comes_to_few_words_and_never_fails(detail: str) -> No
 
 
 @settings(max_examples=100)
-@given(st.integers(), st.floats(), st.datetimes(), st.binary(min_size=4))
+@given(st.integers(), st.floats(-1e9, 1e9), st.datetimes(), st.binary(min_size=4, max_size=40))
 def test_any_number_time_and_hex_is_left_out(number: int, value: float, time: datetime, some: bytes) -> None:
     said = f"item {number}: {value:.3f} at {time:%Y-%m-%dT%H:%M:%S.%fZ} in {some.hex()} or {some.hex(' ')}"
 
-    words = words_alike("umwelt", said.replace("nan", "0").replace("inf", "0"))
-
-    assert words == "item …: … at … in … or …"
+    assert words_alike("umwelt", said) == "item … at … in … or …"
