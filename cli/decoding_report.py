@@ -68,7 +68,7 @@ def report(where: Context, tested: Sequence[Tested]) -> None:
         return
     for each in tested:
         if each.passed:
-            say(f"✓ {each.name}: {len(each.vectors)} {text('vectors', where.language)}")
+            say(f"✓ {each.name}: {text('proved', where.language).format(len(each.vectors))}")
         else:
             _tell_faults(where, each)
     passed = sum(each.passed for each in tested)

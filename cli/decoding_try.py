@@ -67,7 +67,7 @@ def try_decoder(
         if not where.json:
             _tell_ways(where, profile, found_by, ways)
         if taken is None:
-            raise _nothing(profile, uplink)
+            raise _unready(begun) if begun else _nothing(profile, uplink)
         decoded = _decode(kit.library, profile, uplink, begun if draft else None)
     _show(where, taken, ways, decoded)
 
@@ -170,6 +170,14 @@ def _tell_ways(where: Context, profile: Profile | None, found_by: str, ways: lis
         for way in ways
     ]
     rows(where, "", ("way", "decision", "decoder", "place"), shown)
+
+
+def _unready(begun: Known) -> NoDecoder:
+    name = begun.decoder.name
+    return NoDecoder(
+        f"{begun.place} is not used yet, for its vectors do not pass; `smartregion decoder test {name}` says which, "
+        "--draft runs it all the same"
+    )
 
 
 def _nothing(profile: Profile | None, uplink: Uplink) -> NoDecoder:

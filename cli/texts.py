@@ -101,6 +101,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "next_step": ("Weiter mit", "Go on with"),
     "testing": ("prüfe …", "testing …"),
     "tested": ("{passed} von {all} Decodern bestehen.", "{passed} of {all} decoders pass."),
+    "proved": ("{} Vektoren", "{} vectors"),
     "wanted": ("erwartet", "wanted"),
     "got": ("kam", "got"),
     "check_vector": ("stimmt nicht", "is not as it says"),

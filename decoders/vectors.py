@@ -55,13 +55,18 @@ def all_vectors() -> Iterator[Vector]:
 
 
 @cache
-def _everything() -> tuple[Vector, ...]:
-    return tuple(all_vectors())
+def _by_decoder() -> Mapping[int, tuple[Vector, ...]]:
+    """By the identity of a decoder of the catalogue, which lasts as long as the process."""
+    found: dict[int, tuple[Vector, ...]] = {}
+    for each in all_vectors():
+        name = id(catalogue.find(each.profile))
+        found[name] = (*found.get(name, ()), each)
+    return found
 
 
 def of(decoder: Decoder) -> tuple[Vector, ...]:
     """The vectors of one decoder that comes with the platform."""
-    return tuple(each for each in _everything() if catalogue.find(each.profile) is decoder)
+    return _by_decoder().get(id(decoder), ())
 
 
 def read(text: str, place: str) -> Iterator[Vector]:

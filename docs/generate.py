@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from docs import decoder_catalogue, parameter_table, region_reference, room_files, vocabulary_table
+from docs import decoder_catalogue, device_pages, parameter_table, region_reference, room_files, vocabulary_table
 from docs.paste import DOCS, pasted
 
 PARTS: Final[Mapping[str, tuple[str, Callable[[], str]]]] = {
@@ -26,6 +26,7 @@ def main() -> None:
     """Write all of them."""
     for page in PARTS:
         (DOCS / page).write_text(current(page), "utf-8")
+    device_pages.write()
 
 
 if __name__ == "__main__":

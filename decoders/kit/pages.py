@@ -23,6 +23,7 @@ _TEXTS: Final = {
     "environment": ("Umwelt", "Environment"),
     "buildings": ("Gebäude", "Buildings"),
     "devices": ("Geräte", "devices"),
+    "model": ("Modell", "model"),
     "domain": ("Bereich", "domain"),
     "ports": ("Ports", "ports"),
     "any": ("jeder", "any"),
@@ -74,7 +75,7 @@ def catalogue(known: Iterable[Known], language: Language = "en") -> str:
     for domain in DOMAINS:
         rows = [_catalogue_row(each.decoder) for each in every if each.decoder.domain == domain]
         if rows:
-            heads = ("device", "devices", "ports", "quantity")
+            heads = ("device", "model", "ports", "quantity")
             lines += ["", f"## {_say(domain, language)}", "", *_table((_say(each, language) for each in heads), rows)]
     return "\n".join(lines) + "\n"
 

@@ -110,7 +110,8 @@ def _numbered(frame: bytes) -> str:
 
 def _vocabulary(domain: str) -> str:
     """The quantities of a domain, a comment line each."""
-    rows = [row for row in QUANTITIES.values() if domain in row.domains or row.name.startswith("device.")]
+    # How a frame was received is told by the gateways, not by its bytes.
+    rows = [row for row in QUANTITIES.values() if domain in row.domains and not row.name.startswith("radio.")]
     width = max(len(row.name) for row in rows)
     return "\n".join(f"# {row.name:{width}}  {row.unit:6}  {row.label_en}" for row in rows)
 
