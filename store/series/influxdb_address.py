@@ -38,9 +38,18 @@ class InfluxTokens:
     """Reads everything, writes nothing."""
 
 
+ROLLUP: Final = "_rollup"
+"""Ends the name of the bucket that holds a tenant's rollups; no tenant's key has such a sign."""
+
+
 class Role(StrEnum):
     """Who asks: a field of the tokens."""
 
     INGEST = "ingest"
     JOBS = "jobs"
     API = "api"
+
+
+def writer_of(bucket: str) -> Role:
+    """Who may write to and delete in a tenant's bucket."""
+    return Role.JOBS if bucket.endswith(ROLLUP) else Role.INGEST

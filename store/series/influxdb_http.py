@@ -19,7 +19,7 @@ import msgpack
 from smartregion.clock import SECOND
 from smartregion.errors import Unavailable
 from smartregion.model import Attributes
-from store.series.influxdb_address import Api, InfluxAddress, InfluxTokens, Role
+from store.series.influxdb_address import Api, InfluxAddress, InfluxTokens, Role, writer_of
 from store.series.influxdb_post import NoConnection, Poster
 from store.series.influxdb_statements import Statement
 
@@ -103,7 +103,7 @@ class Server:
         """Delete what has these tags (and perhaps more) between both times, inclusive. Raises Unavailable."""
         if self.address.api is Api.V1:
             statement = Statement.delete(measurement, tags, start, stop)
-            for _ in self.ask(bucket, statement, Role.INGEST):
+            for _ in self.ask(bucket, statement, writer_of(bucket)):
                 pass
             return
         wanted = " AND ".join([f'_measurement="{measurement}"', *(f'"{name}"="{value}"' for name, value in tags)])
@@ -178,8 +178,9 @@ class Server:
 
     def _post_delete(self, bucket: str, wanted: Mapping[str, str]) -> None:
         params = {"org": self.address.org, "bucket": bucket}
+        headers = self._headers(writer_of(bucket))
         try:
-            reply = self._client.post("/api/v2/delete", params=params, json=wanted, headers=self._headers(Role.INGEST))
+            reply = self._client.post("/api/v2/delete", params=params, json=wanted, headers=headers)
         except httpx.HTTPError as error:
             raise Unavailable(self._away(error)) from error
         if reply.status_code != httpx.codes.NO_CONTENT:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from smartregion.clock import DAY, SECOND, Clock
 from smartregion.model import Attributes
+from store.series.influxdb_address import writer_of
 from store.series.influxdb_asking import RAW, Owner, Portion, Shelf, blocks
 from store.series.influxdb_catalogue import Catalogue, Entry
 from store.series.influxdb_columns import columns_of
@@ -181,7 +182,7 @@ class Mover:
         if moving:
             moves = self._moves(leaving, shelf, start, end)
             for bucket, lines in moves.items():
-                self._writer.put(bucket, lines)
+                self._writer.put(bucket, lines, writer_of(bucket))
             for place, fields in moves.get(portion.bucket, {}).items():
                 keeps.setdefault(place, {}).update(fields)
         times = [cell.time for cell in leaving]

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from smartregion.model import Level, Rollup, Series, Total
-from store.series.influxdb_address import OPERATORS
+from store.series.influxdb_address import OPERATORS, Role
+from store.series.influxdb_address import ROLLUP as ROLLUP_BUCKET
 from store.series.influxdb_asking import (
     REACHES,
     Owner,
@@ -36,8 +37,7 @@ from store.series.influxdb_writer import Writer
 
 Neighbours = tuple[Rollup | None, Rollup | None]
 
-BUCKET: Final = "_rollup"
-SHELVES: Final = {level: Shelf(BUCKET, f"_{level}") for level in Level}
+SHELVES: Final = {level: Shelf(ROLLUP_BUCKET, f"_{level}") for level in Level}
 _MANY: Final = 500
 
 _Lines = dict[tuple[str, int], dict[str, float]]
@@ -60,7 +60,7 @@ class Rollups:
         for entry, rollup in rows:
             _enter(batches, level, entry.spot, rollup.start, rollup_fields(level, rollup))
         for bucket, lines in batches.items():
-            self._writer.put(bucket, lines)
+            self._writer.put(bucket, lines, Role.JOBS)
 
     def read(self, level: Level, entries: Collection[Entry], start: int, end: int) -> dict[Series, list[Rollup]]:
         """Those that begin in start..end, in order."""
@@ -94,7 +94,7 @@ class Rollups:
             tags = [("quantity", storable(total.quantity)), ("tenant", storable(total.tenant))]
             lines[prefix_of(f"tenant_{level}", tags), total.start] = total_fields(total)
         if lines:
-            self._writer.put(OPERATORS, lines)
+            self._writer.put(OPERATORS, lines, Role.JOBS)
 
     def totals(
         self, level: Level, tenants: Collection[str], quantity: str, start: int, end: int

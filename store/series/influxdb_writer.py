@@ -8,7 +8,7 @@ from typing import Final
 from smartregion.clock import Clock
 from smartregion.errors import Unavailable
 from smartregion.logs import Logger
-from store.series.influxdb_address import Role
+from store.series.influxdb_address import Role, writer_of
 from store.series.influxdb_http import Server
 from store.series.influxdb_lanes import Lane, Outcome, Pause
 from store.series.influxdb_lines import Lines
@@ -37,7 +37,7 @@ class Writer:
         works = [self._pool.submit(self._work, waiting, lock) for _ in range(min(_WORKERS, len(batches)))]
         return {tenant: outcome for work in works for tenant, outcome in work.result().items()}
 
-    def put(self, bucket: str, lines: Lines, role: Role = Role.JOBS) -> None:
+    def put(self, bucket: str, lines: Lines, role: Role) -> None:
         """Write lines to one bucket, all of them. Raises Unavailable, also for what is refused."""
         outcome = self._lane(bucket, role).send(lines)
         if outcome.trouble:
@@ -52,7 +52,7 @@ class Writer:
         Raises:
             Unavailable: later.
         """
-        outcome = self._lane(bucket, Role.INGEST).send(lines)
+        outcome = self._lane(bucket, writer_of(bucket)).send(lines)
         if outcome.trouble:
             raise Unavailable(outcome.trouble)
         if outcome.refused:

@@ -1,11 +1,13 @@
 """Each reply of a real 2.9 to a write, as the double gives it: what is stored, refused, held, and said about it."""
 
 import random
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from simulator.influxdb.server import Double
@@ -15,6 +17,7 @@ from smartregion.model import Level, Record, Rollup, Sample
 from store.series.influxdb import InfluxSeries
 from store.series.influxdb_address import InfluxAddress, InfluxTokens
 from store.series.influxdb_http import Limits
+from store.series.protocol import ALL_STORED, Selection
 from tests.real.influx_worlds import BUCKETS
 from tests.store.series.influx_fixtures import AIR, EVER, FLOW, NOW, WATER, capturing, records, words
 
@@ -40,8 +43,6 @@ class Case:
 
     def put(self, lines: str, bucket: str = "musterstadt") -> None:
         """Write as somebody else would."""
-        import httpx
-
         reply = httpx.post(
             f"{self.double.url}/api/v2/write",
             params={"org": self.double.org, "bucket": bucket, "precision": "ns"},
@@ -86,8 +87,6 @@ def test_readings_dropped_in_one_of_several_shards_are_found_though_the_reply_co
 def test_readings_older_than_the_bucket_keeps_are_refused_and_named(case: Case) -> None:
     case.double.delete_bucket("musterstadt")
     case.double.create_bucket("musterstadt", retention_seconds=30 * 86400)
-    import time
-
     now = time.time_ns()
     batch = [*records(WATER, 5, start=now - 90 * DAY), *records(WATER, 5, start=now - DAY)]
     written = case.store.write(batch)
@@ -221,6 +220,24 @@ def test_rollups_that_cannot_be_written_leave_their_hours_dirty(case: Case) -> N
     with pytest.raises(Unavailable, match="influxdb setup"):
         case.store.put_rollups(Level.HOUR, [(WATER, rollup)], clean=found)
     assert case.store.dirty(10) == found
+
+
+def test_each_kind_of_work_does_with_the_token_made_for_it(case: Case) -> None:
+    raw = [name for name in BUCKETS if not name.endswith("_rollup")]
+    rollup = [name for name in BUCKETS if name not in raw]
+    make = case.double.create_token
+    case.tokens = InfluxTokens(make(write=raw), make(read=raw, write=[*rollup, "smartregion"]), make(read=BUCKETS))
+    case.store._server.renew_tokens()
+    for series in (WATER, replace(WATER, tenant="neudorf")):
+        assert case.store.write([*records(series, 9), *records(FLOW, 9)]) == ALL_STORED
+        rollup_of_day = Rollup(NOW - DAY, NOW, 1, 0.0, 0.0, 0.0, 0.0, NOW - DAY, 0.0, NOW - DAY)
+        case.store.put_rollups(Level.DAY, [(series, rollup_of_day), (FLOW, rollup_of_day)], clean=case.store.dirty(99))
+    case.store.compact()
+    case.store.remove([WATER], NOW - DAY, NOW - DAY + 1)
+    assert len(case.store.read(WATER, *EVER)) == 8
+    assert len(case.store.read(FLOW, *EVER)) == 9
+    assert len(case.store.rollups(Level.DAY, Selection(), *EVER)) == 2
+    case.store.check()
 
 
 def test_the_canary_sings_while_values_come_back(case: Case) -> None:
