@@ -151,7 +151,11 @@ def parse(payload: bytes) -> Uplink | Event:
 
 
 def _event(envelope: _Envelope, payload: bytes) -> Event:
-    present = _kinds(payload)
+    try:
+        # Keys that the envelope passes over are read for the first time here.
+        present = _kinds(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"not a message of The Things Stack: {error}") from error
     reason = next((EVENTS[kind] for kind in present if kind in EVENTS), None)
     if reason is None:
         raise Malformed("none of the kinds of message that The Things Stack has")

@@ -232,6 +232,8 @@ def test_other_kinds_are_events_with_a_reason(kind: str, reason: str) -> None:
         json.dumps(changed(received_at="gestern")).encode(),
         json.dumps(changed(rx_metadata={"rssi": 1})).encode(),
         json.dumps({**MINIMAL, "uplink_message": None}).encode(),
+        # Found by the fuzzer: a key that is not read at first, and is no UTF-8.
+        json.dumps({**MINIMAL, "uplink_message": None}).encode().replace(b"uplink_message", b"uplink_\x95"),
         json.dumps({**MINIMAL, "end_device_ids": {"device_id": "../x", "application_ids": {}}}).encode(),
         b'{"a":' * 100_000,
         b"x" * 1_000_000,
