@@ -15,7 +15,7 @@ from smartregion.errors import Refused
 from smartregion.model import Record, Series
 from store.series.influxdb_dirty import Dirt, key_of
 from store.series.influxdb_file import CatalogueFile, Kept
-from store.series.influxdb_lines import EARLIEST, LATEST, Spot, home_of, spot_of
+from store.series.influxdb_lines import EARLIEST, LATEST, Home, Spot, home_of, spot_of
 from store.series.protocol import DirtyHour, Selection
 from store.series.selecting import NOTHING_FROZEN, chooser, differs
 
@@ -88,8 +88,9 @@ class Catalogue:
         self._of_point: dict[str, list[Entry]] = {}
         self._of_device: dict[str, list[Entry]] = {}
         self._unsaved: dict[int, Entry] = {}
+        self._shared: dict[str, Spot] = {}
         for kept in self.file.load():
-            spots = {rank: spot_of(kept.series, kept.homes[rank]) for rank in sorted(kept.homes, reverse=True)}
+            spots = {rank: self._spot(kept.series, kept.homes[rank]) for rank in sorted(kept.homes, reverse=True)}
             self._add(Entry(kept.number, kept.series, spots, kept.low, kept.high))
         readings_from = self.file.readings_from()
         self.readings_from = NOTHING_FROZEN if readings_from is None else readings_from
@@ -235,7 +236,7 @@ class Catalogue:
     def _enter(self, series: Series, *, moving: bool) -> Entry:
         entry = self._entries.get(series)
         if entry is None:
-            entry = Entry(len(self._by_number), series, {0: spot_of(series, home_of(series))}, *_NO_DAYS)
+            entry = Entry(len(self._by_number), series, {0: self._spot(series, home_of(series))}, *_NO_DAYS)
             self._add(entry)
             self._unsaved[entry.number] = entry
         elif differs(series, entry.series):
@@ -245,7 +246,7 @@ class Catalogue:
     def _settle(self, entry: Entry, series: Series, *, moving: bool) -> None:
         home = home_of(series)
         if home != entry.spot.home:
-            spot = spot_of(series, home)
+            spot = self._spot(series, home)
             if not moving:
                 raise Moving
             rank = next(iter(entry.homes)) + 1
@@ -253,6 +254,12 @@ class Catalogue:
         entry.series = series
         entry.settle()
         self._unsaved[entry.number] = entry
+
+    def _spot(self, series: Series, home: Home) -> Spot:
+        """The spot of a series; quantities that lie side by side share what they have in common."""
+        spot = spot_of(series, home)
+        like = self._shared.setdefault(spot.prefix, spot)
+        return spot._replace(home=like.home, tags=like.tags) if like.home == home else spot
 
     def _reach(self, entry: Entry, hour: int) -> None:
         entry.hour, entry.key = hour, key_of(entry.number, hour)
