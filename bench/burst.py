@@ -14,7 +14,7 @@ def run(size: Size) -> Result:
     """One burst that waits for the reader, for its speed and cost; one that does not, as the real server."""
     with pair(size.devices, storage=True) as both:
         both.warm_up(size.devices)
-        cpu, rate, caught_up = _patient(both, size.burst)
+        cpu, rate, caught_up = patient(both, size.burst)
         lost, after, seconds = _hasty(both, size.burst)
     settled = after["distinct"] - after["queued"]
     missing = size.devices + 2 * size.burst - settled
@@ -33,7 +33,7 @@ def run(size: Size) -> Result:
     )
 
 
-def _patient(both: Pair, count: int) -> tuple[float, float, float]:
+def patient(both: Pair, count: int) -> tuple[float, float, float]:
     """Seconds of CPU until all was settled, uplinks a second, and seconds until the rollups had caught up then."""
     both.network.ask("prepare", count=count)
     before, begun = both.stand(), time.monotonic()

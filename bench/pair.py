@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bench.children import Child, Reply
 from bench.county import County
+from cli.demo_store import DemoInflux
 
 PATIENCE = 300.0
 _POLL_SECONDS = 0.1
@@ -46,12 +47,13 @@ class Pair:
 
 
 @contextmanager
-def pair(devices: int, *, storage: bool) -> Iterator[Pair]:
-    """A county's network and a platform that is connected to it."""
+def pair(devices: int, *, storage: bool, store: DemoInflux | None = None) -> Iterator[Pair]:
+    """A county's network and a platform that is connected to it. `store`: an InfluxDB instead of DuckDB."""
     with Child("bench.network", {"devices": devices, "storage": storage}) as network:
         card = network.card
         text = County.make(devices, time.time_ns(), card["mqtt_port"], card["http_port"]).text
-        with Child("bench.service", {"region": text, "keys": card["keys"]}) as service:
+        rests = {"url": store.url, "write_path": store.write_path} if store else None
+        with Child("bench.service", {"region": text, "keys": card["keys"], "store": rests}) as service:
             both = Pair(network, service)
             until(both.stand, lambda stand: stand["connected"] == len(card["keys"]))
             yield both

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.compose import Platform, Stores
+from cli.demo_store import DemoInflux
 from smartregion import logs
 from smartregion.clock import Clock, SystemClock
-from smartregion.region import Region
+from smartregion.region import Region, Store
 from store.folder import DataFolder
 
 
@@ -23,10 +24,19 @@ def folder() -> Iterator[DataFolder]:
 
 
 def platform(
-    data: DataFolder, region: Region, keys: Mapping[str, str], clock: Clock | None = None, *, listen: bool = True
+    data: DataFolder,
+    region: Region,
+    keys: Mapping[str, str],
+    clock: Clock | None = None,
+    *,
+    listen: bool = True,
+    store: DemoInflux | None = None,
 ) -> Platform:
-    """The whole platform, not started; devices make themselves known."""
+    """The whole platform, not started; devices make themselves known. `store`: an InfluxDB instead of DuckDB."""
     logs.configure("error")
     used = clock or SystemClock()
+    if store is not None:
+        region = region.model_copy(update={"store": Store.model_validate(store.entries())})
+        store.make_ready(region, data.path)
     stores = Stores.open(data, region, used)
     return Platform(region, stores, keys, used, logs.get("bench"), listen=listen)

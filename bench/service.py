@@ -10,6 +10,7 @@ from typing import Any
 from bench import children
 from bench.running import folder, platform
 from cli.compose import Platform
+from cli.demo_store import DemoInflux
 from cli.serving import Signals, WebServer
 from cli.site import create_site
 from ingest.status import Link
@@ -97,7 +98,8 @@ def main() -> None:
     signals = Signals(lambda error, thread: log.critical("a thread failed", thread=thread, exc_info=error))
     with folder() as data:
         web = WebServer(0, data.socket)
-        running = platform(data, region, keys)
+        store = DemoInflux(**config["store"]) if config.get("store") else None
+        running = platform(data, region, keys, store=store)
         running.start()
         web.start(create_site(running))
         service = Service(running, signals)

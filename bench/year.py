@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from aggregates.windows import Size as Length
@@ -12,6 +13,7 @@ from bench.county import County
 from bench.figure import Figure, Result, percentile
 from bench.running import folder, platform
 from bench.size import Size
+from cli.demo_store import DemoInflux
 from queries.figures import FigureQuery, Figures
 from smartregion import timestamps
 from smartregion.clock import HOUR, ManualClock
@@ -29,11 +31,40 @@ _BATCH = 50_000
 
 def run(size: Size) -> Result:
     """Fill a year, then ask."""
+    taken = measure(size)
+    what = "figures of a year by month"
+    return Result(
+        "year",
+        (
+            Figure(f"{what} and municipality: p50", percentile(taken.by_tenant, 0.5), "ms"),
+            Figure(f"{what} and municipality: p95", percentile(taken.by_tenant, 0.95), "ms", at_most=WANTED_MS),
+            Figure(f"{what}, all points as one (no totals kept): p50", percentile(taken.by_county, 0.5), "ms"),
+        ),
+        f"DuckDB alone, {size.series} series, {taken.rows} rollups (months of all, days of 1 in {DAILY_SHARE}, hours "
+        f"of 1 in {HOURLY_SHARE}) and totals; asked {len(taken.by_tenant)} times",
+        {"filled_seconds": round(taken.filled, 1)},
+    )
+
+
+class Taken(NamedTuple):
+    """What it took."""
+
+    by_tenant: list[float]
+    """Milliseconds of each answer."""
+    by_county: list[float]
+    rows: int
+    """Rollups written."""
+    filled: float
+    """Seconds to write them."""
+
+
+def measure(size: Size, store: DemoInflux | None = None) -> Taken:
+    """Fill the embedded store, or an InfluxDB, and ask."""
     start, end = (timestamps.from_datetime(datetime(year, 1, 1, tzinfo=ZONE)) for year in (2025, 2026))
     clock = ManualClock(end + HOUR)
     county = County.make(300, end)
     with folder() as data:
-        running = platform(data, county.region, {}, clock, listen=False)
+        running = platform(data, county.region, {}, clock, listen=False, store=store)
         series = _series(size.series, [tenant.key for tenant in county.region.tenants])
         begun = time.monotonic()
         rows = _fill(running.stores.series, series, start, end)
@@ -42,18 +73,7 @@ def run(size: Size) -> Result:
         by_tenant = _ask(figures, size.asked, start, end, group_by="tenant")
         by_county = _ask(figures, max(size.asked // 8, 1), start, end, group_by="none")
         running.stores.close()
-    what = "figures of a year by month"
-    return Result(
-        "year",
-        (
-            Figure(f"{what} and municipality: p50", percentile(by_tenant, 0.5), "ms"),
-            Figure(f"{what} and municipality: p95", percentile(by_tenant, 0.95), "ms", at_most=WANTED_MS),
-            Figure(f"{what}, all points as one (no totals kept): p50", percentile(by_county, 0.5), "ms"),
-        ),
-        f"DuckDB alone, {size.series} series, {rows} rollups (months of all, days of 1 in {DAILY_SHARE}, hours of 1 in "
-        f"{HOURLY_SHARE}) and totals; asked {len(by_tenant)} times",
-        {"filled_seconds": round(filled, 1)},
-    )
+    return Taken(by_tenant, by_county, rows, filled)
 
 
 def _ask(figures: Figures, times: int, start: int, end: int, group_by: str) -> list[float]:

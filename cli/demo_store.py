@@ -25,11 +25,15 @@ class DemoInflux:
     """Holds the operator token; the environment by default."""
     org: str = ORG
 
+    def entries(self) -> dict[str, str]:
+        """What stands under [store] in the region file."""
+        entries = {"kind": "influxdb", "url": self.url, "write_path": self.write_path}
+        return entries | ({"org": self.org} if self.write_path == "v2" else {})
+
     def toml(self) -> str:
         """Its part of the region file."""
-        entries = {"kind": "influxdb", "url": self.url, "write_path": self.write_path}
-        entries |= {"org": self.org} if self.write_path == "v2" else {}
-        return "\n".join(["", "[store]", *(f"{name} = {json.dumps(value)}" for name, value in entries.items()), ""])
+        lines = [f"{name} = {json.dumps(value)}" for name, value in self.entries().items()]
+        return "\n".join(["", "[store]", *lines, ""])
 
     def make_ready(self, region: Region, data: Path) -> None:
         """Make its buckets and tokens; what an earlier demo left is used again, its tokens are replaced.

@@ -1,17 +1,24 @@
 """Every benchmark runs in tiny size and gives JSON of one shape. What it measures is looked at by people, not here."""
 
 import json
+import tomllib
+from dataclasses import replace
 
 import pytest
 
+from bench import telegraf
 from bench.__main__ import BENCHMARKS, main
 from bench.figure import Figure, number, percentile, rounded
+from bench.size import QUICK
+from cli.demo_store import DemoInflux
 
 RESULT = {"benchmark", "conditions", "figures", "details", "seconds", "machine"}
 FIGURE = {"what", "value", "unit", "at_most", "at_least", "wanted", "met"}
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.real if name == "influxdb" else ()) for name in BENCHMARKS]
+)
 def test_each_benchmark_prints_one_json_object_and_a_table(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     main([name, "--quick", "--markdown"])
 
@@ -24,6 +31,16 @@ def test_each_benchmark_prints_one_json_object_and_a_table(name: str, capsys: py
         assert figure.keys() == FIGURE
         assert figure["value"] is None or figure["value"] >= 0
         assert any(line.startswith(f"| {figure['what']} |") for line in table)
+
+
+def test_telegraf_would_listen_to_every_application() -> None:
+    card = {"mqtt_port": 1883, "keys": {}}
+    text = telegraf.configuration(card, replace(QUICK, devices=60), DemoInflux("http://127.0.0.1:8086", "v1"))
+
+    read = tomllib.loads(text)
+    users = {each["username"] for each in read["inputs"]["mqtt_consumer"]}
+    assert len(users) == 6
+    assert read["outputs"]["influxdb"][0]["urls"] == ["http://127.0.0.1:8086"]
 
 
 def test_a_bound_is_met_missed_or_not_known() -> None:
