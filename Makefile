@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOMS := smartregion decoders aggregates store queries ingest jobs api console simulator cli
 
-.PHONY: demo test test-real test-influxdb bench lint assets lock screenshots clean
+.PHONY: demo test test-real fuzz test-influxdb bench lint assets lock screenshots clean
 
 demo: .make/runtime assets ## a simulated county, live in the browser
 	$(BIN)/smartregion demo $(ARGS)
@@ -14,6 +14,10 @@ test: .make/dev assets lint ## everything that needs no server
 test-real: .make/dev assets ## against real servers, which it installs and starts
 	./tests/real/install
 	$(BIN)/pytest -q -m real
+	$(BIN)/python -m tests.fuzz
+
+fuzz: .make/dev ## coverage-guided search for bytes that no part may stumble over; FUZZ_RUNS of them
+	$(BIN)/python -m tests.fuzz $(FUZZ_RUNS)
 
 test-influxdb: .make/dev ## the series store against an InfluxDB 2: INFLUXDB_URL and INFLUXDB_TOKEN, or INFLUXD
 	@$(BIN)/python -m tests.real.influx_given
