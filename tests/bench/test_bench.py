@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
@@ -34,7 +35,7 @@ def test_each_benchmark_prints_one_json_object_and_a_table(name: str, capsys: py
 
 
 def test_telegraf_would_listen_to_every_application() -> None:
-    card = {"mqtt_port": 1883, "keys": {}}
+    card = {"mqtt_port": 1883, "keys": defaultdict(lambda: "key")}
     text = telegraf.configuration(card, replace(QUICK, devices=60), DemoInflux("http://127.0.0.1:8086", "v1"))
 
     read = tomllib.loads(text)
