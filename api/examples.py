@@ -135,6 +135,7 @@ MESSAGE: Final = {
     "time": TIME,
     "state": "stored",
     "cause": "",
+    "decoder": "axioma/qalcosonic-w1 1.0.0",
     "source": "mqtt",
     "topic": "v3/county-water@county/devices/w1-0042/up",
     "arrived_at": "2026-11-22T19:15:00.412+01:00",

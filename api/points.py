@@ -206,6 +206,7 @@ def _message(each: RawMessage, stamps: Stamps) -> shapes.RawMessage:
         time=stamps.text(each.time),
         state=each.state,
         cause=each.cause,
+        decoder=each.decoder,
         source=each.source,
         topic=each.topic,
         arrived_at=stamps.maybe(each.arrived_at),

@@ -205,6 +205,7 @@ class RawMessage(Shape):
     time: Annotated[Time, Field(description="The frame's time.")]
     state: str
     cause: str
+    decoder: Annotated[str, Field(description="What decoded it: name and version; empty when nothing did.")]
     source: str
     topic: str
     arrived_at: Time | None

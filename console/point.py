@@ -24,6 +24,7 @@ class Shown:
     time: int
     state: str
     cause: str
+    decoder: str
     source: str
     text: str
     hex: str
@@ -62,7 +63,7 @@ def _choices(row: Row) -> list[str]:
 
 def _shown(raw: RawMessage) -> Shown:
     text, payload = _readable(raw.text)
-    return Shown(raw.time, raw.state.value, raw.cause, raw.source, text, payload)
+    return Shown(raw.time, raw.state.value, raw.cause, raw.decoder, raw.source, text, payload)
 
 
 def _readable(text: str | None) -> tuple[str, str]:

@@ -25,6 +25,8 @@ class RawMessage(NamedTuple):
     """The frame's time."""
     state: State
     cause: str
+    decoder: str
+    """What decoded it: name and version; empty when nothing did."""
     source: str
     """Empty when the message is not in the log any more."""
     topic: str
@@ -78,7 +80,7 @@ class Messages:
         if row.position not in chunks:
             chunks[row.position] = self._log.get(row.position)
         chunk = chunks[row.position]
-        known = (row.key, device.id, key_time(row.key), row.state, row.cause)
+        known = (row.key, device.id, key_time(row.key), row.state, row.cause, row.decoder)
         if chunk is None or row.offset >= len(chunk.messages):
             return RawMessage(*known, "", "", None, None)
         message = chunk.messages[row.offset]
