@@ -10,11 +10,13 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from api import admin, figures, latest, live, points, problems, readings, records, redecode, state
+from api import admin, figures, latest, live, points, problems, quarantine, readings, records, redecode, state
 from api.admin import Doors
 from api.desk import Desk
 from api.guard import Guard
+from api.ledger_metrics import LedgerMetrics
 from api.metrics import Measured
+from api.quarantine import Tending
 from api.redecode import Redecoding
 from api.times import Stamps
 from queries.bundle import Queries
@@ -44,6 +46,7 @@ def create_app(
     doors: Doors | None = None,
     metrics: CollectorRegistry | None = None,
     redecoding: Redecoding | None = None,
+    tending: Tending | None = None,
 ) -> FastAPI:
     """Build the app.
 
@@ -52,9 +55,11 @@ def create_app(
         doors: functions that change things; without them there are no routes under /v1/admin.
         metrics: what /metrics shows, with the counts of requests added to it.
         redecoding: runs archived messages through the decoders again; without it there are no routes for that.
+        tending: retries and discards messages in quarantine; without it they can only be looked at.
     """
     desk = Desk(queries, Stamps(queries.region.zone))
     measured = metrics if metrics is not None else CollectorRegistry()
+    measured.register(LedgerMetrics(queries.ledger))
     app = FastAPI(
         title="smartregion",
         version=version or "0",
@@ -67,7 +72,7 @@ def create_app(
         middleware=[Middleware(Measured, metrics=measured, seconds=time.perf_counter), Middleware(Guard)],
     )
     problems.install(app)
-    for router in _routers(desk, measured, doors, redecoding):
+    for router in _routers(desk, measured, doors, redecoding, tending):
         app.include_router(router)
     if console is not None:
         app.include_router(console)
@@ -76,10 +81,14 @@ def create_app(
 
 
 def _routers(
-    desk: Desk, metrics: CollectorRegistry, doors: Doors | None, redecoding: Redecoding | None
+    desk: Desk,
+    metrics: CollectorRegistry,
+    doors: Doors | None,
+    redecoding: Redecoding | None,
+    tending: Tending | None,
 ) -> list[APIRouter]:
     made = [points.router(desk), latest.router(desk), readings.router(desk), figures.router(desk)]
-    made += [records.router(desk), live.router(desk), state.router(desk, metrics)]
+    made += [records.router(desk), live.router(desk), state.router(desk, metrics), quarantine.router(desk, tending)]
     if doors is not None:
         made.append(admin.router(desk, doors))
     if redecoding is not None:

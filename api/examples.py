@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from api import shapes
+from api import quarantine_shapes, shapes
 
 TIME: Final = "2026-11-22T19:15:00+01:00"
 POINT: Final = {
@@ -141,6 +141,52 @@ MESSAGE: Final = {
     "arrived_at": "2026-11-22T19:15:00.412+01:00",
     "text": '{"end_device_ids": {"device_id": "w1-0042"}, "uplink_message": {"f_port": 100}}',
 }
+QUARANTINE_GROUP: Final = {
+    "id": "0d4f2a9be317",
+    "application": "county-water",
+    "cause": "decoder failed",
+    "words": "item … at byte … is cut short",
+    "messages": 12,
+    "first": "2026-11-20T07:15:00+01:00",
+    "last": TIME,
+    "example": MESSAGE["key"],
+}
+QUARANTINED: Final = {
+    "key": MESSAGE["key"],
+    "application": "county-water",
+    "device": "county-water.w1-0042",
+    "time": TIME,
+    "day": "2026-11-22",
+    "cause": "decoder failed",
+    "detail": "item 0367 at byte 0 is cut short",
+    "group": "0d4f2a9be317",
+    "decoder": "axioma/qalcosonic-w1 1.0.0",
+    "source": "mqtt",
+    "topic": MESSAGE["topic"],
+    "arrived_at": MESSAGE["arrived_at"],
+    "f_port": 100,
+    "payload_hex": "0367",
+}
+QUARANTINE_DISCARDS: Final = {
+    "at": TIME,
+    "reason": "a device of the installer, not ours",
+    "application": "county-water",
+    "cause": "no decoder",
+    "messages": 3,
+}
+QUARANTINE_WORK: Final = {
+    "act": "retry",
+    "reason": "",
+    "state": "complete",
+    "why": "",
+    "total": 12,
+    "done": 12,
+    "stored": 11,
+    "ignored": 0,
+    "stayed": 1,
+    "held": 0,
+    "discarded": 0,
+}
 FEATURES: Final = {
     "type": "FeatureCollection",
     "features": [
@@ -185,6 +231,11 @@ OF: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
     shapes.TenantPage: _page(TENANT),
     shapes.SitePage: _page(SITE),
     shapes.RawMessagePage: _page(MESSAGE),
+    quarantine_shapes.QuarantinePage: _page(QUARANTINED),
+    quarantine_shapes.QuarantineGroupPage: _page(QUARANTINE_GROUP),
+    quarantine_shapes.QuarantineDiscardsPage: _page(QUARANTINE_DISCARDS),
+    quarantine_shapes.QuarantinedDetail: {**QUARANTINED, "text": MESSAGE["text"]},
+    quarantine_shapes.QuarantineWork: QUARANTINE_WORK,
     shapes.Health: {"status": "ok"},
     shapes.Readiness: {"status": "ready", "journal": "ok", "registry": "ok", "store": "ok"},
     shapes.Assignment: ASSIGNMENT,

@@ -5,7 +5,6 @@ received = stored + ignored + quarantined + queued + duplicate, always.
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import reduce
 
 from store.journal.protocol import Book, LedgerRow, Log, Waiting
 
@@ -33,6 +32,13 @@ class Ledger:
                 found[key] = _with(found.get(key, LedgerRow(*key)), each)
         return [row for key, row in sorted(found.items()) if application in ("", row.application)]
 
+    def by_application(self) -> list[LedgerRow]:
+        """All days together, a row for each application. Raises Unavailable."""
+        days: dict[str, list[LedgerRow]] = {}
+        for row in self.rows():
+            days.setdefault(row.application, []).append(row)
+        return [total(rows, application) for application, rows in days.items()]
+
     def _look(self, since: date | None, until: date | None) -> tuple[int, list[LedgerRow]]:
         """Counts of the book and the position they belong to."""
         position, booked = self._book.position(), self._book.ledger(since, until)
@@ -59,11 +65,8 @@ class Ledger:
 
 def total(rows: Iterable[LedgerRow], application: str = "", day: date = date.min) -> LedgerRow:
     """All rows added up."""
-    return reduce(_added, rows, LedgerRow(application, day))
-
-
-def _added(one: LedgerRow, two: LedgerRow) -> LedgerRow:
-    return LedgerRow(one.application, one.day, *(a + b for a, b in zip(one[2:], two[2:], strict=True)))
+    columns = zip(*(row[2:] for row in rows), strict=True)
+    return LedgerRow(application, day, *map(sum, columns))
 
 
 def _with(row: LedgerRow, waiting: Waiting) -> LedgerRow:
