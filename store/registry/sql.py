@@ -16,6 +16,7 @@ from smartregion.timestamps import EARLIEST
 from store.registry import rows, tables, writing
 from store.registry.answers import Answers
 from store.registry.database import Database
+from store.registry.gaps import GapStore
 from store.registry.intervals import LEARNED
 from store.registry.known import Known, load
 from store.registry.overlaps import rival, words
@@ -39,6 +40,8 @@ class SqlRegistry(Answers):
         self._version = 1
         self._flushed = pace()
         self._learned: list[tuple[str, Interval]] = []
+        self.gaps = GapStore(database)
+        """What is missing, in the same database."""
 
     @classmethod
     def open(cls, where: str | Path, region: Region, *, pace: Callable[[], float] = time.monotonic) -> Self:
