@@ -28,7 +28,8 @@ from ingest.storage import StackHttp
 from ingest.watching import Watcher
 from ingest.worker import Worker
 from jobs.housekeeping import Housekeeping
-from jobs.schedule import Jobs
+from jobs.ledger_check import LedgerCheck
+from jobs.schedule import Jobs, Task
 from queries.bundle import Queries, build
 from smartregion.clock import Clock
 from smartregion.errors import Misconfigured, Unavailable
@@ -42,6 +43,7 @@ from store.registry.sql import SqlRegistry
 from store.series.protocol import SeriesStore
 
 HTTP_SECONDS = 60.0
+LEDGER_CHECK_SECONDS = 1800
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -117,6 +119,7 @@ class Platform:
         sources = [self._source(each) for each in region.applications if listen and each.label in self._stacks]
         self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
         self.housekeeping = self._housekeeping()
+        self.ledger_check = LedgerCheck(stores.book, region.zone, clock, self._alarm, self.metrics)
         self.jobs = self._jobs()
         self.redecode = self._redecode()
 
@@ -181,7 +184,11 @@ class Platform:
             self._logger,
             self.backfill.catching_up,
             Reloading(self.library, self._logger),
+            [Task("ledger check", LEDGER_CHECK_SECONDS, self.ledger_check.check)],
         )
+
+    def _alarm(self, kind: str, subject: str, words: str) -> None:
+        self._logger.error(kind, subject=subject, why=words)
 
     def _redecode(self) -> Redecode:
         stores = self.stores

@@ -19,4 +19,5 @@ def create_site(platform: Platform) -> FastAPI:
         doors=Doors(take_in=platform.take_in, backfill=platform.fetch),
         metrics=platform.metrics,
         redecoding=platform.redecode,
+        tending=platform.worker.tending,
     )

@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from typing import NamedTuple
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -31,6 +32,16 @@ RETENTION_SECONDS = 3600
 KEEPING = "keeping"
 
 
+class Task(NamedTuple):
+    """Work that may wait for the archive."""
+
+    name: str
+    seconds: int
+    """How often it is done."""
+    work: Callable[[], None]
+    """May raise Unavailable."""
+
+
 class Jobs:
     """All jobs of a service. Each runs in one thread at a time; a run that is late is made up once."""
 
@@ -44,8 +55,12 @@ class Jobs:
         logger: Logger,
         catching_up: Callable[[], bool] = lambda: False,
         reload: Callable[[], None] = lambda: None,
+        tasks: Sequence[Task] = (),
     ) -> None:
-        """`catching_up`: whether much history is coming in just now. `reload`: look for changed decoders."""
+        """`catching_up`: whether much history is coming in just now. `reload`: look for changed decoders.
+        `tasks`: whatever else is to be done.
+        """
+        self._tasks = tasks
         self._reload = reload
         self._catching_up = catching_up
         self._rested_at = 0.0
@@ -72,6 +87,8 @@ class Jobs:
         self._every(KEEPING_SECONDS, "latest values", self._housekeeping.save)
         self._every(COMPACTION_SECONDS, "room", self._housekeeping.make_room, KEEPING)
         self._every(RETENTION_SECONDS, "retention", self._housekeeping.retain, KEEPING)
+        for task in self._tasks:
+            self._every(task.seconds, task.name, task.work, KEEPING)
         self._scheduler.start()
 
     def stop(self) -> None:
