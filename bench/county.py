@@ -28,9 +28,9 @@ class County:
     text: str
 
     @classmethod
-    def make(cls, devices: int, now: int, mqtt_port: int = 1883, http_port: int = 8080) -> Self:
+    def make(cls, devices: int, now: int, mqtt_port: int = 1883, http_port: int = 8080, seed: int = SEED) -> Self:
         """The county of so many devices, its applications on a double at these ports."""
-        planned = plan(SEED, devices, now)
+        planned = plan(seed, devices, now)
         return cls(planned, region_toml(planned, mqtt_port, http_port, backfill_days=1, storage_lag_s=0))
 
     @property

@@ -7,22 +7,19 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Self
 
-import msgspec
-import zstandard
-
 from smartregion.clock import DAY
 from smartregion.errors import Unavailable
 from smartregion.model import Message
+from store.journal.packing import Damaged, Packer
 from store.journal.protocol import Chunk, Waiting
 from store.journal.sqlite_file import Layout, SqliteFile
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
-_ZSTD_LEVEL: Final = 1
 
 _LAYOUT: Final = Layout(
     name="log",
     application_id=0x53524C47,
-    version=1,
+    version=2,
     schema="""
     PRAGMA page_size = 16384;
     PRAGMA auto_vacuum = INCREMENTAL;
@@ -33,6 +30,8 @@ _LAYOUT: Final = Layout(
     ) WITHOUT ROWID;
     INSERT INTO sqlite_sequence (name, seq) VALUES ('chunk', 0);
     """,
+    # From 2 on chunks need the dictionary of `packing`, which software of before does not have.
+    upgrades={1: ""},
 )
 
 _NEXT: Final = "SELECT position, messages FROM chunk WHERE position > ? ORDER BY position LIMIT 1"
@@ -74,9 +73,7 @@ class SqliteLog:
             Unavailable: locked or disk full.
         """
         self._file = SqliteFile(path, _LAYOUT, read_only=read_only, patience=patience)
-        self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(tuple[Message, ...])
-        self._compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
+        self._packer = Packer()
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
             if limit_bytes is not None:
@@ -110,7 +107,7 @@ class SqliteLog:
             raise ValueError("a chunk holds at least one message")
         arrived = Counter((message.application, message.arrived_at // DAY) for message in messages)
         with self._file.writing() as connection:
-            packed = self._compressor.compress(self._encoder.encode(messages))
+            packed = self._packer.pack(messages)
             position = connection.execute("INSERT INTO chunk (messages) VALUES (?)", (packed,)).lastrowid or 0
             rows = [(position, application, day, count) for (application, day), count in arrived.items()]
             connection.executemany("INSERT INTO arrived VALUES (?, ?, ?, ?)", rows)
@@ -140,8 +137,8 @@ class SqliteLog:
 
     def _unpack(self, position: int, packed: bytes) -> tuple[Message, ...]:
         try:
-            return self._decoder.decode(zstandard.ZstdDecompressor().decompress(packed))
-        except (zstandard.ZstdError, msgspec.DecodeError) as error:
+            return self._packer.unpack(packed)
+        except Damaged as error:
             raise Unavailable(
                 f"Chunk {position} of {self._file.path} is damaged ({error}). Restore the log from a backup."
             ) from error
