@@ -4,6 +4,7 @@ On standard input it is told in one line of JSON which chunks to keep; on standa
 ones are kept. When standard input closes it ends at once: the archive is made to bear that.
 """
 
+import gc
 import json
 import os
 import sys
@@ -98,6 +99,8 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(NICE)
+    # Little of what is made here is garbage that counts references in circles.
+    gc.set_threshold(50_000, 20, 100)
     try:
         work(data, order["positions"], date.fromisoformat(order["expire_before"]), say)
     except (Unavailable, Misconfigured) as error:

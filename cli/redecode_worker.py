@@ -4,6 +4,7 @@ It reads what is asked as one line of JSON from standard input, and writes batch
 input closes it ends at once; it changes nothing but files of its own in the data folder's `tmp`.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -137,9 +138,10 @@ class Reading:
         return self._workshop.rows(self._files, which, self._range, self._order.devices)
 
     def witnesses(self, devices: Collection[str]) -> Iterator[ArchivedMessage]:
-        """The messages of these devices around the range, those in it among them."""
+        """The messages of these devices shortly before and after the range."""
         which = Stretch("", max(devices))
-        return self._workshop.rows(self._files, which, self._around, devices)
+        for window in (Window(self._around.start, self._range.start), Window(self._range.end, self._around.end)):
+            yield from self._workshop.rows(self._files, which, window, devices)
 
 
 def main() -> None:
@@ -148,6 +150,8 @@ def main() -> None:
     asked = msgspec.json.decode(sys.stdin.buffer.readline(), type=Asked)
     threading.Thread(target=_end_with_parent, args=(data,), daemon=True).start()
     os.nice(NICE)
+    # Little of what is made here is garbage that counts references in circles.
+    gc.set_threshold(50_000, 20, 100)
     out = sys.stdout.buffer
     try:
         for word in work(data, asked):

@@ -122,7 +122,7 @@ class _Taking:
         device.frames.append(time)
         device.made.append(((row.chunk, row.place), True, frame.records))
         if not device.states_times:
-            device.states_times = any(record.time != time for record in frame.records)
+            device.states_times = {record[1] for record in frame.records} - {time} != set()
         if row.state not in ("", DUPLICATE) and (row.state, row.decoder) != (frame.entry.state.value, decoder):
             self._batch.changed.append(_changed(frame, uplink))
 
