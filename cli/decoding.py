@@ -63,7 +63,7 @@ def _row(known: Known, kit: Kit, where: Context) -> dict[str, object]:
         "domain": each.domain,
         "ports": "1-223" if each.ports == ANY_PORT else sorted(each.ports),
         "quantities": each.quantities,
-        "vectors": kit.codecs.proofs(known) if codec else len(proofs(known)),
+        "vectors": len(kit.codecs.proofs(known) if codec else proofs(known)),
         "source": each.source,
         "since": each.since,
         "version": each.version,

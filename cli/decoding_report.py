@@ -55,7 +55,8 @@ def _tested(kit: Kit, each: Known | Problem) -> Tested:
     if isinstance(each, Problem):
         return Tested(each.place, "", each.place, (), (Finding("catalogue", "", each.words),))
     if each.origin is Origin.INSTALLED:
-        return Tested(each.label, each.origin.value, each.place, (), tuple(kit.codecs.faults(each)))
+        names = kit.codecs.proofs(each)
+        return Tested(each.label, each.origin.value, each.place, names, tuple(kit.codecs.faults(each)))
     vectors = proofs(each)
     names = tuple(vector.name for vector in vectors)
     return Tested(each.label, each.origin.value, each.place, names, tuple(conformance.faults(each.decoder, vectors)))

@@ -49,7 +49,7 @@ class Codecs:
 
     def faults(self, known: Known) -> Iterator[conformance.Finding]:
         """What is wrong with an installed codec: its examples, its vectors, and what it does with damaged frames."""
-        codec = next((each for each in installed.load(self._folder)[0] if str(self._place(each)) == known.place), None)
+        codec = self._codec(known)
         if codec is None:
             yield conformance.Finding("catalogue", "", "it is not installed any more")
             return
@@ -69,10 +69,20 @@ class Codecs:
         for vector in frames:
             yield from _faults_in(known.decoder, vector)
 
-    def proofs(self, known: Known) -> int:
-        """How many examples and vectors a codec has."""
-        codec = next((each for each in installed.load(self._folder)[0] if str(self._place(each)) == known.place), None)
-        return 0 if codec is None else len(installed.proofs(self._folder, codec)) + len(self._vectors(codec))
+    def proofs(self, known: Known) -> tuple[str, ...]:
+        """Names of the examples and vectors that a codec has; none where they can't be read."""
+        codec = self._codec(known)
+        if codec is None:
+            return ()
+        try:
+            own = self._vectors(codec)
+            return (*(each.name for each in installed.proofs(self._folder, codec)), *(each.name for each in own))
+        except (Misconfigured, ValueError):
+            return ()
+
+    def _codec(self, known: Known) -> Codec | None:
+        codecs, _ = installed.load(self._folder)
+        return next((each for each in codecs if str(self._place(each)) == known.place), None)
 
     def _vectors(self, codec: Codec) -> tuple[Vector, ...]:
         file = self._place(codec) / VECTORS
