@@ -1,6 +1,6 @@
 """What must be tidied for a service to run for years: the log, the book, the series store, the latest values."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from smartregion.clock import DAY, Clock
@@ -67,19 +67,15 @@ class Housekeeping:
             self._told_full = False
             return
         settled = sorted(self._book.droppable(self._clock.now()))
-        while settled and self._log.size() > bound * ROOMY:
-            try:
-                self._let_go(settled[:CHUNKS_AT_ONCE])
-            except Unavailable as error:
-                if self._log.size() < bound * LAST_RESORT:
-                    raise
-                self._logger.error(
-                    "the log is full and the archive can't be written: settled messages go without it",
-                    chunks=len(settled[:CHUNKS_AT_ONCE]),
-                    why=str(error),
-                )
-                self._drop(settled[:CHUNKS_AT_ONCE])
-            del settled[:CHUNKS_AT_ONCE]
+        try:
+            self._make_room(settled, bound * ROOMY)
+        except Unavailable as error:
+            if self._log.size() < bound * LAST_RESORT:
+                raise
+            self._logger.error(
+                "the log is full and the archive can't be written: settled messages go without it", why=str(error)
+            )
+            self._make_room(settled, bound * ROOMY, unarchived=True)
         if self._log.size() >= bound * FULL and not self._told_full:
             self._told_full = True
             self._logger.error(
@@ -88,13 +84,25 @@ class Housekeeping:
                 megabytes=self._log.size() // 1_000_000,
             )
 
-    def _let_go(self, positions: Sequence[int]) -> None:
-        """Drop chunks, once they are in the archive where there is one. Raises Unavailable."""
-        if self._archive is None:
-            self._drop(positions)
+    def _make_room(self, settled: Sequence[int], wanted: float, *, unarchived: bool = False) -> None:
+        """Let go of chunks until the log is as small as wanted. Raises Unavailable."""
+        if not settled or self._log.size() <= wanted:
             return
-        for kept in self._archive.keep(positions):
-            self._drop(kept)
+        for _ in self._let_go(settled, unarchived=unarchived):
+            if self._log.size() <= wanted:
+                return
+
+    def _let_go(self, positions: Sequence[int], *, unarchived: bool = False) -> Iterator[None]:
+        """Drop chunks, once they are in the archive where there is one; step by step. Raises Unavailable."""
+        if self._archive is None or unarchived:
+            steps: Iterable[Sequence[int]] = (
+                positions[start : start + CHUNKS_AT_ONCE] for start in range(0, len(positions), CHUNKS_AT_ONCE)
+            )
+        else:
+            steps = self._archive.keep(positions)
+        for step in steps:
+            self._drop(step)
+            yield
 
     def _drop(self, positions: Collection[int]) -> None:
         self._log.drop(positions)
@@ -104,7 +112,9 @@ class Housekeeping:
         """Forget old rows of the book and old readings, and settled chunks once they are archived."""
         self._series.retain(self.readings_from())
         self._drop([])
-        self._let_go(self._book.droppable(self._clock.now() - int(self._region.retention.log_days * DAY)))
+        settled = self._book.droppable(self._clock.now() - int(self._region.retention.log_days * DAY))
+        for _ in self._let_go(settled):
+            pass
 
     def stop(self) -> None:
         """End an archive run; it goes on where it was next time."""

@@ -27,7 +27,8 @@ _FETCH: Final = 2_000
 _STAGING: Final = """
     CREATE TABLE staged (
         application VARCHAR, device_id VARCHAR, received_at BIGINT, arrived_at BIGINT, source VARCHAR, topic VARCHAR,
-        connection VARCHAR, state VARCHAR, cause VARCHAR, decoder VARCHAR, payload BLOB, chunk BIGINT, place INTEGER, day INTEGER
+        connection VARCHAR, state VARCHAR, cause VARCHAR, decoder VARCHAR, payload BLOB, chunk BIGINT, place INTEGER,
+        day INTEGER
     )
 """
 _COLUMNS: Final = """
