@@ -61,7 +61,10 @@ class Run:
     def goes_on(self, f_cnt: int, time: int) -> bool:
         """Whether a later frame goes on without a gap: the next count, 0 after 65535, or the same one once more."""
         step = f_cnt - self.last
-        return step == 1 or (step == 0 and time - self.until <= REPEATED) or (f_cnt == 0 and self.last == ROUND - 1)
+        if step == 0:
+            # A counter that never counts stays at 0.
+            return f_cnt == 0 or time - self.until <= REPEATED
+        return step == 1 or (f_cnt == 0 and self.last == ROUND - 1)
 
     def holds(self, f_cnt: int) -> bool:
         """Whether a count lies between its first and its last one."""
@@ -70,6 +73,10 @@ class Run:
 
     def split(self, time: int) -> "Run":
         """Cut off what comes after a time, as if the frames were sent at even distances, and give it."""
+        if self.last == self.first:
+            rest = Run(self.session, self.first, self.until, self.last, self.until)
+            self.until = self.since
+            return rest
         around = self.last < self.first
         steps = self.last - self.first + (ROUND if around else 0)
         distance = (self.until - self.since) // max(steps, 1)

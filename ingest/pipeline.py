@@ -4,7 +4,7 @@ write that changes nothing.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from decoders.library import Library
 from ingest.decoding import Decoding
@@ -23,10 +23,14 @@ from store.series.protocol import SeriesStore
 class Settled:
     """What a chunk came to, for those who watch."""
 
-    stored: Sequence[Frame]
-    counts: Counter[tuple[str, str, str]]
+    stored: Sequence[Frame] = ()
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """(application, state, cause) → messages; state is `duplicate` for those seen before."""
-    records: Sequence[Record]
+    records: Sequence[Record] = ()
+    heard: Sequence[tuple[Uplink, str]] = ()
+    """Uplinks never seen before, whatever became of them, and the source each came by."""
+    position: int = 0
+    """Of the chunk; 0 where it was none."""
 
 
 class Pipeline:
@@ -65,7 +69,8 @@ class Pipeline:
         self._write(fresh, chunk.messages)
         self._note_air(fresh)
         self._book.settle(chunk.position, [frame.entry for frame in frames])
-        self._tell(frames, fresh, repeated)
+        heard = [(frame.uplink, chunk.messages[frame.entry.offset].source) for frame in fresh if frame.uplink]
+        self._tell(frames, fresh, repeated, heard, chunk.position)
         return _still_queued(fresh)
 
     def take_again(self, waiting: Sequence[tuple[bytes, Message]], *, counted: bool = False) -> int:
@@ -169,7 +174,14 @@ class Pipeline:
             return None
         return Heard(uplink.device, point, uplink.received_at, uplink.f_cnt, uplink.radio, uplink.air)
 
-    def _tell(self, frames: Sequence[Frame], fresh: Sequence[Frame], repeated: set[int]) -> None:
+    def _tell(
+        self,
+        frames: Sequence[Frame],
+        fresh: Sequence[Frame],
+        repeated: set[int],
+        heard: Sequence[tuple[Uplink, str]] = (),
+        position: int = 0,
+    ) -> None:
         counts: Counter[tuple[str, str, str]] = Counter()
         for frame in frames:
             entry = frame.entry
@@ -179,7 +191,7 @@ class Pipeline:
             counts[entry.application, state, "" if entry.offset in repeated else entry.cause] += 1
         stored = [frame for frame in fresh if frame.entry.state is State.STORED]
         records = [record for frame in fresh if not frame.queued for record in frame.records]
-        self._settled(Settled(stored, counts, records))
+        self._settled(Settled(stored, counts, records, heard, position))
 
 
 def _still_queued(frames: Sequence[Frame]) -> int:

@@ -1,7 +1,6 @@
 """What is kept of gaps is found again, in order, and within bounds."""
 
 from dataclasses import replace
-from typing import Any
 
 from smartregion.clock import HOUR
 from smartregion.gaps import Fetch, Gap, GapCause, GapCount, GapState, Outage, Sought
@@ -11,8 +10,8 @@ from tests.store.registry.conftest import Opening
 GAP = Gap("wasser.w1", "wasser", 10 * HOUR, 12 * HOUR, 3, found=13 * HOUR)
 
 
-def other(device: str, start: int, **changes: Any) -> Gap:
-    return replace(GAP, device=device, start=start * HOUR, until=(start + 1) * HOUR, **changes)
+def other(device: str, start: int, state: GapState = GapState.OPEN, cause: GapCause = GapCause.UNKNOWN) -> Gap:
+    return replace(GAP, device=device, start=start * HOUR, until=(start + 1) * HOUR, state=state, cause=cause)
 
 
 def test_a_gap_is_kept_and_replaced(opening: Opening) -> None:
