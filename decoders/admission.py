@@ -60,7 +60,21 @@ def _decoders(module: ModuleType) -> tuple[Decoder, ...]:
     found = getattr(module, NAME, None)
     if not isinstance(found, tuple | list) or not found or not all(isinstance(each, Decoder) for each in found):
         raise ValueError(f"it has no {NAME}: a tuple of Decoder, as docs/adding-a-decoder.md shows")
+    for each in found:
+        _check_types(each)
     return tuple(found)
+
+
+def _check_types(decoder: Decoder) -> None:
+    """Contributed code need not keep to its types, and all else relies on them. Raises ValueError."""
+    texts = {"models": decoder.models, "quantities": decoder.quantities}
+    for name, value in texts.items():
+        if not isinstance(value, tuple) or not all(isinstance(each, str) for each in value):
+            raise ValueError(f'{name} is a tuple of texts, like ("t1",), not {value!r}')
+    if not isinstance(decoder.brand, str) or not decoder.models:
+        raise ValueError(f"brand is a text and models are at least one, not {decoder.brand!r} and {decoder.models!r}")
+    if not isinstance(decoder.ports, frozenset) or not all(isinstance(each, int) for each in decoder.ports):
+        raise ValueError(f"ports are a frozenset of numbers, like frozenset({{2}}), not {decoder.ports!r}")
 
 
 def objections(decoder: Decoder, proofs: Sequence[Vector]) -> Iterator[str]:

@@ -65,15 +65,20 @@ def _faults_in(decoder: Decoder, vector: Vector, mutations: int) -> Iterator[Fin
 def differences(decoder: Decoder, vector: Vector) -> tuple[Difference, ...]:
     """Where the vector says one thing and the decoder another: readings in their order, warnings, the error."""
     try:
-        decoded = decoder.decode(vector.frame)
+        return tuple(_differ(decoder.decode(vector.frame), vector))
     except Undecodable as error:
         wanted = f"error: {vector.error}" if vector.error else "it decodes"
         return () if vector.error and vector.error in str(error) else (Difference(wanted, f"error: {error}"),)
     except Exception as error:  # noqa: BLE001 — a contributed decoder may make any mistake, and is to be told of it
         return (Difference("", mistake(error)),)
+
+
+def _differ(decoded: Decoded, vector: Vector) -> Iterator[Difference]:
     if vector.error:
-        return (Difference(f"error: {vector.error}", ", ".join(map(shown, decoded.readings)) or "no readings"),)
-    return (*_readings_differ(vector, decoded), *_warnings_differ(vector, decoded))
+        yield Difference(f"error: {vector.error}", ", ".join(map(shown, decoded.readings)) or "no readings")
+        return
+    yield from _readings_differ(vector, decoded)
+    yield from _warnings_differ(vector, decoded)
 
 
 def _readings_differ(vector: Vector, decoded: Decoded) -> Iterator[Difference]:
@@ -119,8 +124,9 @@ def mistake(error: Exception) -> str:
 
 def wrong_words(decoder: Decoder, decoded: Decoded) -> Iterator[str]:
     """What in a decoder's answer no other part could use: names, kinds of value, attributes, times."""
-    for reading in decoded.readings:
-        quantity, value, attributes, time = reading
+    for quantity, value, attributes, stated in decoded.readings:
+        # Contributed code need not keep to its types.
+        time: object = stated
         if quantity not in decoder.quantities:
             yield f"{quantity} is not among the quantities that the decoder tells of"
         if not isinstance(value, float) or not math.isfinite(value):

@@ -167,6 +167,14 @@ def test_a_decoder_that_fails_its_vector_stays_out_and_says_what_differs(place: 
         ("DECODERS = ()\n", "acme_t1.py: it has no DECODERS"),
         ("DECODERS = ('acme',)\n", "acme_t1.py: it has no DECODERS"),
         (PYTHON.format(brand="acme", divisor=10).replace("environment", "weather"), "domain 'weather' is none of"),
+        (PYTHON.format(brand="acme", divisor=10).replace('("t1",)', '"t1"'), "models is a tuple of texts"),
+        (PYTHON.format(brand="acme", divisor=10).replace("frozenset({2})", "[2]"), "ports are a frozenset"),
+        (PYTHON.format(brand="acme", divisor=10).replace("return LAYOUT.read", "LAYOUT.read"), "AttributeError"),
+        (
+            PYTHON.format(brand="acme", divisor=10).replace("return LAYOUT.read(frame.payload)", "return 7"),
+            "AttributeError",
+        ),
+        (PYTHON.format(brand="acme", divisor=10).replace("return LAYOUT", "return 1 / 0, LAYOUT"), "ZeroDivisionError"),
     ],
 )
 def test_a_broken_file_is_reported_with_its_line_and_the_rest_goes_on(place: Place, python: str, words: str) -> None:
