@@ -19,6 +19,14 @@ test-real: .make/dev assets ## against real servers, which it installs and start
 fuzz: .make/dev ## coverage-guided search for bytes that no part may stumble over; FUZZ_RUNS of them
 	$(BIN)/python -m tests.fuzz $(FUZZ_RUNS)
 
+faults: .make/dev assets ## the fault table in its short form: what is done to the platform, what became of each message
+	./tests/real/install
+	$(BIN)/python -m faults --write docs/reliability.md $(ARGS)
+
+soak: .make/dev assets ## the long form, some hours, into docs/soak.md
+	./tests/real/install
+	$(BIN)/python -m faults --long --write docs/soak.md $(ARGS)
+
 test-influxdb: .make/dev ## the series store against an InfluxDB 2: INFLUXDB_URL and INFLUXDB_TOKEN, or INFLUXD
 	@$(BIN)/python -m tests.real.influx_given
 	$(BIN)/pytest -q -m real tests/store/series
