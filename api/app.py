@@ -10,10 +10,11 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from api import admin, figures, latest, live, points, problems, quarantine, readings, records, redecode, state
+from api import admin, figures, hooks, latest, live, points, problems, quarantine, readings, records, redecode, state
 from api.admin import Doors
 from api.desk import Desk
 from api.guard import Guard
+from api.hooks import Hooks
 from api.ledger_metrics import LedgerMetrics
 from api.metrics import Measured
 from api.quarantine import Tending
@@ -34,6 +35,7 @@ TAGS: Final = {
     "figures": "What was made of readings: windows of a calendar, consumption, coverage.",
     "ledger": "What became of every message.",
     "state": "The service itself.",
+    "hooks": "Where The Things Stack posts messages.",
     "admin": "Changes; only over the service's own socket.",
 }
 
@@ -47,6 +49,7 @@ def create_app(
     metrics: CollectorRegistry | None = None,
     redecoding: Redecoding | None = None,
     tending: Tending | None = None,
+    webhooks: Hooks | None = None,
 ) -> FastAPI:
     """Build the app.
 
@@ -56,6 +59,7 @@ def create_app(
         metrics: what /metrics shows, with the counts of requests added to it.
         redecoding: runs archived messages through the decoders again; without it there are no routes for that.
         tending: retries and discards messages in quarantine; without it they can only be looked at.
+        webhooks: takes in what The Things Stack posts; without it there are no routes for that.
     """
     desk = Desk(queries, Stamps(queries.region.zone))
     measured = metrics if metrics is not None else CollectorRegistry()
@@ -74,6 +78,8 @@ def create_app(
     problems.install(app)
     for router in _routers(desk, measured, doors, redecoding, tending):
         app.include_router(router)
+    if webhooks is not None:
+        app.include_router(hooks.router(webhooks))
     if console is not None:
         app.include_router(console)
     _describe(app)

@@ -100,8 +100,11 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _EXAMPLES: Final = {
+    401: "Send the secret of this application in the header X-Webhook-Secret.",
     403: "Only the local socket of the service may do this; use the command line on the same machine.",
     404: "There is no point 'town-hal'; /v1/points lists them all.",
+    413: "A message has at most 1048576 bytes.",
+    415: "This is the format Protocol Buffers; choose JSON as the webhook's format.",
     422: "query parameter 'limt' is not known here; known are cursor, domain, format, limit, tenant",
     503: "The series store is away: connection refused. Nothing is lost; try again in a few seconds.",
 }

@@ -49,6 +49,11 @@ class Tried:
     connections: Connections = field(default_factory=Connections)
     messages: list[Message] = field(default_factory=list)
 
+    def take(self, message: Message, _acknowledge: object) -> bool:
+        """Remember a message."""
+        self.messages.append(message)
+        return True
+
     def outcome(self) -> Connection | None:
         """The connection, once it is decided."""
         return next((each for each in self.connections.all() if each.link in DECIDED), None)
@@ -91,6 +96,7 @@ def check(
     ]
     tried = try_store(county, where.data, SystemClock(), os.environ)
     findings += [_finding(each.name, each.words) for each in tried]
+    findings += _try_webhooks(county)
     with httpx.Client(timeout=CONNECT_SECONDS) as http:
         for application in county.applications:
             findings += _try_application(where, application, http)
@@ -117,7 +123,8 @@ def source_test(
     logs.configure("critical")
     county = where.region()
     chosen = _choose(county, application)
-    key = secrets.keys(county.model_copy(update={"applications": (chosen,)}), os.environ)[chosen.label]
+    asked = chosen.model_copy(update={"mqtt": True})
+    key = secrets.keys(county.model_copy(update={"applications": (asked,)}), os.environ)[chosen.label]
     say(text("connecting", where.language))
     with _trying(chosen, key) as tried:
         outcome = _wait_for_outcome(tried)
@@ -170,20 +177,36 @@ def _try_folder(where: Context) -> tuple[str]:
     return ("",)
 
 
+def _try_webhooks(county: Region) -> list[dict[str, object]]:
+    if not any(each.webhook_env for each in county.applications):
+        return []
+    try:
+        secrets.webhooks(county, os.environ)
+    except Misconfigured as error:
+        return [_finding("Webhook", str(error))]
+    return [_finding("Webhook", "")]
+
+
 def _try_application(where: Context, application: Application, http: httpx.Client) -> list[dict[str, object]]:
     name = application.label
     key = secrets.key(application, os.environ)
+    if not key and not application.mqtt:
+        return []
     if not key:
         words = f"set {application.key_env}, or {application.key_env}_FILE to a file it is in"
         return [_finding(f"{name}: {text('api_key', where.language)}", words)]
+    return [*_try_mqtt(application, key), *_try_http(application, StackHttp(application, key, http))]
+
+
+def _try_mqtt(application: Application, key: str) -> Iterator[dict[str, object]]:
+    if not application.mqtt:
+        return
     with _trying(application, key) as tried:
         outcome = _wait_for_outcome(tried)
     connected = outcome is not None and outcome.link is Link.CONNECTED
     words = "" if connected else (outcome.words if outcome else f"{application.server} does not answer")
-    return [
-        _finding(f"{name}: MQTT {application.server}:{application.mqtt_port}", words, fine=connected),
-        *_try_http(application, StackHttp(application, key, http)),
-    ]
+    name = f"{application.label}: MQTT {application.server}:{application.mqtt_port}"
+    yield _finding(name, words, fine=connected)
 
 
 def _try_http(application: Application, stack: StackHttp) -> Iterator[dict[str, object]]:
@@ -211,7 +234,7 @@ def _trying(application: Application, key: str) -> Iterator[Tried]:
     source = MqttSource(
         application,
         key,
-        lambda message, _acknowledge: tried.messages.append(message),
+        tried.take,
         tried.connections,
         SystemClock(),
         logs.get("check"),

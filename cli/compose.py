@@ -16,7 +16,7 @@ from cli.kit import Reloading, open_kit
 from cli.series_store import air_of, open_series
 from ingest.backfill import Backfill
 from ingest.collector import Collector
-from ingest.importing import messages
+from ingest.importing import Patient, messages
 from ingest.judging import IMPORT, import_source
 from ingest.mqtt import MqttSource
 from ingest.pipeline import Pipeline
@@ -26,6 +26,7 @@ from ingest.service import Ingest
 from ingest.status import Connections
 from ingest.storage import StackHttp
 from ingest.watching import Watcher
+from ingest.webhook import WebhookDoor
 from ingest.worker import Worker
 from jobs.housekeeping import Housekeeping
 from jobs.ledger_check import LedgerCheck
@@ -92,8 +93,10 @@ class Platform:
         logger: Logger,
         *,
         listen: bool = True,
+        webhooks: Mapping[str, str] = NOTHING,
     ) -> None:
         """`keys`: API key by application label; applications without one get no source and no back-fill.
+        `webhooks`: secret by application label; applications without one have no webhook.
         `listen`: connect and close gaps by itself; else only do what is asked.
         """
         self.region = region
@@ -113,10 +116,20 @@ class Platform:
         }
         self.queries = self._questions()
         self.watcher = self._watcher()
-        self.collector = Collector(stores.log, clock, logger)
+        self.collector = Collector(
+            stores.log,
+            clock,
+            logger,
+            max_bytes=region.journal.memory_megabytes * 1_000_000,
+            healed=lambda: self.backfill.ask(),
+        )
+        self.webhook = WebhookDoor(self.collector, clock)
+        self.webhook_secrets = webhooks
         self.worker = self._worker()
+        self.importing = Patient(self.collector, self.worker)
         self.backfill = self._backfill(listen=listen)
-        sources = [self._source(each) for each in region.applications if listen and each.label in self._stacks]
+        heard = [each for each in region.applications if listen and each.mqtt and each.label in self._stacks]
+        sources = [self._source(each) for each in heard]
         self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
         self.housekeeping = self._housekeeping()
         self.ledger_check = LedgerCheck(stores.book, region.zone, clock, self._alarm, self.metrics)
@@ -204,11 +217,14 @@ class Platform:
         )
 
     def take_in(self, body: bytes, span: tuple[int, int] | None) -> int:
-        """Make the lines of an import durable and say how many. `span`: the frame times that are accepted."""
+        """Make the lines of an import durable and say how many. `span`: the frame times that are accepted.
+
+        Raises Unavailable: the journal takes nothing, or live messages would have to wait for the import.
+        """
         source = import_source(*span) if span else IMPORT
         taken = list(messages(iter(body.split(b"\n")), source, self.clock.now()))
         if taken:
-            self.collector.keep(taken)
+            self.importing.keep(taken)
         return len(taken)
 
     def fetch(self, application: str, start: int, until: int | None) -> None:
@@ -249,6 +265,7 @@ class Platform:
             quiet=Quiet(self.stores.registry, application.label, self.clock).seconds,
             check_rights=stack.missing_right,
             connected=self.backfill.ask,
+            room=lambda: self.collector.has_room,
         )
 
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,14 +14,16 @@ from cli.options import Context, DataOption, JsonOption, LangOption, RegionOptio
 from cli.output import console, one, problem, say
 from cli.texts import text
 from cli.times import read_date, read_time
-from ingest.importing import open_lines, read_lines
+from ingest.importing import Recording
 from queries.ledger import Ledger
-from smartregion.errors import Misconfigured
+from smartregion.errors import Misconfigured, Unavailable
 from smartregion.timestamps import render
 from store.journal.book_sqlite import SqliteBook
 from store.journal.log_sqlite import SqliteLog
 
-LINES = 2000
+# What one request of an import holds at most.
+LINES, BYTES = 2000, 8_000_000
+AGAIN_SECONDS = 2.0
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,18 +67,19 @@ def import_files(
     since: SinceOption = "",
     until: UntilOption = "",
 ) -> None:
-    """Take in recorded messages: lines of the Storage Integration, of `mosquitto_sub -v`, or bare messages.
+    """Take in recorded messages: lines of the Storage Integration, of `mosquitto_sub -v` or `-F %j`, or bare messages.
 
-    What the platform has seen before is counted as duplicate and changes nothing.
+    What the platform has seen before is counted as duplicate and changes nothing, so an import that was ended is simply
+    begun again.
 
     Example: smartregion import storage.jsonl.gz
     """
     where = context(region, data, lang=lang)
     span = _span(where, since, until)
     for file in files:
-        open_lines(file).close()
+        Recording.open(file).close()
     with api(where) as talk:
-        taken = sum(_import(talk, file, span) for file in files)
+        taken = sum(_import(talk, where, file, span) for file in files)
         _wait_until_settled(talk)
     say(f"{taken} {text('imported', where.language)}")
 
@@ -120,20 +122,39 @@ def _span(where: Context, since: str, until: str) -> dict[str, str]:
     return {"since": render(start), "until": render(end)}
 
 
-def _import(talk: Api, file: Path, span: dict[str, str]) -> int:
+def _import(talk: Api, where: Context, file: Path, span: dict[str, str]) -> int:
     taken = 0
-    lines = read_lines(file)
-    with Progress(console=console(), transient=True) as bar:
-        task = bar.add_task(file.name, total=file.stat().st_size if file.suffix not in {".gz", ".zst"} else None)
-        while batch := list(islice(_whole_lines(lines), LINES)):
-            body = b"".join(batch)
-            taken += int(talk.ask("POST", "/v1/admin/messages", params=dict(span), content=body)["received"])
-            bar.advance(task, len(body))
+    with Recording.open(file) as recording, Progress(console=console(), transient=True) as bar:
+        task = bar.add_task(file.name, total=recording.size)
+        for body in _bodies(recording.lines()):
+            while (received := _send(talk, body, span)) is None:
+                bar.update(task, description=f"{file.name}: {text('import_waits', where.language)}")
+                time.sleep(AGAIN_SECONDS)
+            taken += received
+            bar.update(task, completed=recording.read, description=file.name)
     return taken
 
 
-def _whole_lines(lines: Iterator[bytes]) -> Iterator[bytes]:
-    return (line if line.endswith(b"\n") else line + b"\n" for line in lines)
+def _send(talk: Api, body: bytes, span: dict[str, str]) -> int | None:
+    """How many messages were taken; None when they can't be taken now."""
+    try:
+        return int(talk.ask("POST", "/v1/admin/messages", params=dict(span), content=body)["received"])
+    except Unavailable:
+        return None
+
+
+def _bodies(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines in requests of a bounded size."""
+    batch: list[bytes] = []
+    size = 0
+    for line in lines:
+        if batch and (len(batch) == LINES or size + len(line) > BYTES):
+            yield b"\n".join(batch)
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line)
+    if batch:
+        yield b"\n".join(batch)
 
 
 def _wait_until_settled(talk: Api) -> None:

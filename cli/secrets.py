@@ -6,6 +6,8 @@ from pathlib import Path
 from smartregion.errors import Misconfigured
 from smartregion.region import Application, Region
 
+SHORTEST_SECRET = 16
+
 
 def keys(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
     """The key of each application by its label.
@@ -14,10 +16,27 @@ def keys(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
         Misconfigured: one is missing; all that are missing are named at once.
     """
     found = known(region, environment)
-    missing = [each for each in region.applications if each.label not in found]
+    missing = [each for each in region.applications if each.label not in found and each.mqtt]
     if missing:
         lines = [f"  {each.label}: set {each.key_env}, or {each.key_env}_FILE to a file it is in" for each in missing]
         raise Misconfigured("\n".join(["API keys of The Things Stack are missing:", *lines]))
+    return found
+
+
+def webhooks(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
+    """The secret of each application that has a webhook, by its label.
+
+    Raises:
+        Misconfigured: one is missing or too short to be a secret; all such are named at once.
+    """
+    wanted = [each for each in region.applications if each.webhook_env]
+    found = {each.label: secret(each.webhook_env, environment) for each in wanted}
+    weak = [each for each in wanted if len(found[each.label]) < SHORTEST_SECRET]
+    if weak:
+        lines = [f"  {each.label}: set {each.webhook_env}, or {each.webhook_env}_FILE to a file" for each in weak]
+        raise Misconfigured(
+            f"Secrets of webhooks are missing, or have less than {SHORTEST_SECRET} characters:\n" + "\n".join(lines)
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from api.admin import Doors
 from api.app import create_app
+from api.hooks import Hooks
 from cli.compose import Platform
 from console.app import create_router
 
@@ -19,5 +20,6 @@ def create_site(platform: Platform) -> FastAPI:
         doors=Doors(take_in=platform.take_in, backfill=platform.fetch),
         metrics=platform.metrics,
         redecoding=platform.redecode,
+        webhooks=Hooks(platform.webhook.take, platform.webhook_secrets),
         tending=platform.worker.tending,
     )

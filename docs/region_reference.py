@@ -39,6 +39,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Journal": {
         "max_megabytes": "How large the log of received messages may grow. At the bound new messages wait in memory.",
+        "memory_megabytes": "How much may wait in memory while the log is full or can't be written. "
+        "[Bounds](reliability.md#bounds) says what happens beyond.",
     },
     "Store": {
         "kind": "`duckdb`: a file in the data folder. `influxdb`: a server, with a bucket for each municipality "
@@ -77,6 +79,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "qos": "1 only makes sense with a broker of your own that keeps sessions; The Things Stack delivers at 0. "
         "Let the broker send 500 or more ahead of acknowledgements (Mosquitto: `max_inflight_messages`, else 20).",
         "client_id": "MQTT client id, for such a broker. Empty: a new one for each connection.",
+        "mqtt": "Listen by MQTT. With `false` messages come by webhook and back-fill, or only by webhook where the API "
+        "key is not set.",
+        "webhook_env": "Environment variable that holds the secret of its webhook (or, with `_FILE` added to its name, "
+        "the path of a file with it). Empty: no webhook. See [Reliability](reliability.md#other-sources).",
         "storage_lag_s": "Seconds by which the Storage Integration may lag behind: the back-fill leaves the newest "
         "so many seconds to the next comparison.",
         "profiles": "See `[[applications.profiles]]`.",

@@ -18,18 +18,38 @@ CHUNK_SECONDS = 0.2
 # Chunks kept at hand so that the worker need not read back what was just written.
 RECENT_CHUNKS = 64
 
+# What may wait in memory while the log takes nothing.
+MOST_MESSAGES = 50_000
+MOST_BYTES = 64_000_000
+
 Acknowledge = Callable[[], None]
 
 
 class Collector:
     """Takes messages from any thread, and appends them to the log in the thread that runs `run`."""
 
-    def __init__(self, log: Log, clock: Clock, logger: Logger, *, max_messages: int = 50_000) -> None:
+    def __init__(
+        self,
+        log: Log,
+        clock: Clock,
+        logger: Logger,
+        *,
+        max_messages: int = MOST_MESSAGES,
+        max_bytes: int = MOST_BYTES,
+        healed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`max_messages`, `max_bytes`: what may wait in memory for the log; more is refused. `healed` is called when
+        the log is back and messages were lost live meanwhile.
+        """
         self._log = log
         self._clock = clock
         self._logger = logger
         self._max_messages = max_messages
+        self._max_bytes = max_bytes
+        self._healed = healed
         self._waiting: list[tuple[Message, Acknowledge | None]] = []
+        self._bytes = 0
+        self._counting = threading.Lock()
         self._lock = threading.Lock()
         self._full = threading.Event()
         self._stop = threading.Event()
@@ -38,18 +58,38 @@ class Collector:
         self._taken = 0
         self._appended = 0
         self._away = False
+        self._lost_before = 0
+        self._told_refusing = False
         self.refused = 0
-        """Messages that could not be kept because the log was away and memory full."""
+        """Messages lost live: the log was away, memory full, and who sent them waits for no acknowledgement."""
+        self.put_off = 0
+        """Messages not taken whose sender was told so, and is to send them again."""
 
-    def offer(self, message: Message, acknowledge: Acknowledge | None = None) -> None:
-        """Take a message; returns at once. `acknowledge` is called when it is durable."""
+    @property
+    def away(self) -> bool:
+        """Whether the log took nothing when it was last tried."""
+        return self._away
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it is worth while to offer messages again after a refusal: half of the bounds is free."""
+        return len(self._waiting) <= self._max_messages // 2 and self._bytes <= self._max_bytes // 2
+
+    def offer(self, message: Message, acknowledge: Acknowledge | None = None) -> bool:
+        """Take a message; returns at once. `acknowledge` is called when it is durable; False: it is not taken."""
+        size = len(message.payload)
         waiting = self._waiting
-        if len(waiting) >= self._max_messages:
-            self._refuse()
-            return
-        waiting.append((message, acknowledge))
-        if len(waiting) == CHUNK_MESSAGES:
+        with self._counting:
+            number = len(waiting) + 1
+            fits = number <= self._max_messages and (number == 1 or self._bytes + size <= self._max_bytes)
+            if fits:
+                self._bytes += size
+                waiting.append((message, acknowledge))
+        if not fits:
+            self._refuse(lost=acknowledge is None)
+        elif number == CHUNK_MESSAGES:
             self._full.set()
+        return fits
 
     def keep(self, messages: Sequence[Message]) -> None:
         """Take messages and return when they are durable.
@@ -98,12 +138,17 @@ class Collector:
             except Unavailable as error:
                 self._tell_away(error)
                 return 1.0
-            del self._waiting[: len(batch)]
+            self._forget(batch)
             for _, acknowledge in batch:
                 if acknowledge is not None:
                     acknowledge()
         self._tell_back()
         return CHUNK_SECONDS
+
+    def _forget(self, batch: Sequence[tuple[Message, Acknowledge | None]]) -> None:
+        with self._counting:
+            del self._waiting[: len(batch)]
+            self._bytes -= sum(len(message.payload) for message, _ in batch)
 
     def _append(self, messages: Sequence[Message]) -> None:
         with self._lock:
@@ -115,10 +160,19 @@ class Collector:
             self._appended = max(self._appended, chunk.position)
             self._durable.notify_all()
 
-    def _refuse(self) -> None:
-        if not self.refused:
-            self._logger.error("journal away and memory full, messages are lost live; back-fill will fetch them")
-        self.refused += 1
+    def _refuse(self, *, lost: bool) -> None:
+        if lost:
+            self.refused += 1
+        else:
+            self.put_off += 1
+        if not self._told_refusing:
+            self._told_refusing = True
+            self._logger.error(
+                "journal away and memory full: messages of QoS 0 are lost live and fetched later by the back-fill, "
+                "all others are not acknowledged and come again",
+                waiting=len(self._waiting),
+                megabytes=self._bytes // 1_000_000,
+            )
 
     def _tell_away(self, error: Unavailable) -> None:
         if not self._away:
@@ -126,6 +180,9 @@ class Collector:
         self._away = True
 
     def _tell_back(self) -> None:
-        if self._away:
-            self._logger.info("journal back", lost=self.refused)
-        self._away = False
+        lost, self._lost_before = self.refused - self._lost_before, self.refused
+        if self._away or self._told_refusing:
+            self._logger.info("journal back", lost_live=lost)
+        self._away = self._told_refusing = False
+        if lost:
+            self._healed()

@@ -42,7 +42,7 @@ REFUSALS = {
     136: "the server has reached its limit of connections (CONNACK 3); close others or ask its operator",
 }
 
-Offer = Callable[[Message, Acknowledge | None], None]
+Offer = Callable[[Message, Acknowledge | None], bool]
 
 
 class _Client(Client):
@@ -75,9 +75,11 @@ class MqttSource:
         quiet: Callable[[], float | None] = lambda: None,
         check_rights: Callable[[], str] = lambda: "",
         connected: Callable[[], None] = lambda: None,
+        room: Callable[[], bool] = lambda: True,
     ) -> None:
         """`quiet` gives the seconds after which silence is suspicious; `check_rights` what is wrong with the key;
-        `connected` is told of each connection that stands, since messages before it may be missing.
+        `connected` is told of each connection that stands, since messages before it may be missing. `room`
+        says whether messages are taken again after one was refused.
         """
         self._application = application
         self._key = key
@@ -88,6 +90,8 @@ class MqttSource:
         self._quiet = quiet
         self._check_rights = check_rights
         self._connected = connected
+        self._room = room
+        self._put_off = False
         self._stop = threading.Event()
         self._pause = FIRST_PAUSE
         self._last: int | None = None
@@ -98,6 +102,10 @@ class MqttSource:
         """Stay connected until stopped."""
         self._note(Link.CONNECTING)
         while not self._stop.is_set():
+            if self._put_off and not self._room():
+                self._stop.wait(1.0)
+                continue
+            self._put_off = False
             client = self._client()
             try:
                 client.connect(self._application.server, self._application.mqtt_port, KEEPALIVE)
@@ -144,6 +152,10 @@ class MqttSource:
                 client.loop_write()
             if client.loop_misc() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
                 self._note_away("the server no longer answers")
+                return
+            if self._put_off:
+                # What was not acknowledged comes again with the next connection; until then the broker keeps it.
+                self._note(Link.AWAY, "the journal takes no more messages; connecting anew once it does")
                 return
             if self._too_quiet():
                 return
@@ -204,7 +216,8 @@ class MqttSource:
         except UnicodeDecodeError:
             topic = ""
         acknowledge = partial(_acknowledge, client, message) if message.qos else None
-        self._offer(Message("mqtt", self._application.label, topic, now, bytes(message.payload)), acknowledge)
+        taken = self._offer(Message("mqtt", self._application.label, topic, now, bytes(message.payload)), acknowledge)
+        self._put_off |= not taken and acknowledge is not None
 
     def _note_away(self, words: str) -> None:
         """The connection is gone; a refusal told before says more."""

@@ -91,6 +91,10 @@ class Application(_Entry):
     qos: Literal[0, 1] = 0
     """1 only makes sense with a broker of your own that keeps sessions; The Things Stack delivers at 0."""
     client_id: str = ""
+    mqtt: bool = True
+    """Whether to listen by MQTT; not needed where a webhook brings everything."""
+    webhook_env: Annotated[str, Field(pattern=r"^(SMARTREGION_[A-Z0-9_]+)?$")] = ""
+    """Environment variable with the secret of its webhook (or, with _FILE added, of its file); empty: no webhook."""
     storage_lag_s: Annotated[float, Field(ge=0, le=3600)] = 60
     """How far the Storage Integration may lag behind."""
     profiles: tuple[ProfileRule, ...] = ()
@@ -137,6 +141,8 @@ class Journal(_Entry):
     """Bounds of the journal."""
 
     max_megabytes: Annotated[int, Field(ge=10)] = 10_000
+    memory_megabytes: Annotated[int, Field(ge=1, le=100_000)] = 64
+    """What may wait in memory while the log can't be written."""
 
 
 class Store(_Entry):
@@ -211,6 +217,7 @@ _SPELLING = {
     "name": "lower-case letters, digits and dashes, at most 35, a letter first",
     "server": "the bare host name, without https:// and without a path",
     "tenant": "a key of [[tenants]]",
+    "webhook_env": "the name of an environment variable that begins with SMARTREGION_, in capital letters",
     "key_env": "the name of an environment variable that begins with SMARTREGION_, in capital letters",
     "ags": "8 digits, or 5 for a county",
     "url": "http:// or https://, the host and perhaps :port and a path; user, password and token do not belong here",

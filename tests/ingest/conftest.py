@@ -61,10 +61,11 @@ class Received:
     connections: Connections = field(default_factory=Connections)
     messages: list[Message] = field(default_factory=list)
 
-    def offer(self, message: Message, acknowledge: Acknowledge | None) -> None:
+    def offer(self, message: Message, acknowledge: Acknowledge | None) -> bool:
         self.messages.append(message)
         if acknowledge is not None:
             acknowledge()
+        return True
 
     @property
     def connection(self) -> Connection:

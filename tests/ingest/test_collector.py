@@ -3,6 +3,9 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+
+import pytest
 
 from ingest.collector import CHUNK_MESSAGES, Collector
 from smartregion import logs
@@ -47,8 +50,8 @@ def offer(collector: Collector, start: int) -> None:
         collector.offer(message(number))
 
 
-def make(log: MemoryLog, **options: int) -> Collector:
-    return Collector(log, SystemClock(), logs.get("test"), **options)
+def make(log: MemoryLog, max_messages: int = 50_000, max_bytes: int = 64_000_000) -> Collector:
+    return Collector(log, SystemClock(), logs.get("test"), max_messages=max_messages, max_bytes=max_bytes)
 
 
 def kept(log: MemoryLog) -> list[int]:
@@ -108,3 +111,76 @@ def test_what_memory_cannot_hold_is_counted_never_dropped_unseen() -> None:
         collector.offer(message(number))
 
     assert collector.refused == 3
+
+
+class Toggle(MemoryLog):
+    """A log that is away until it is switched on."""
+
+    on = False
+
+    def append(self, messages: Sequence[Message]) -> Chunk:
+        if not self.on:
+            raise Unavailable("disk full")
+        return super().append(messages)
+
+
+def test_memory_is_bounded_in_bytes_as_well() -> None:
+    collector = make(FullLog(failures=100), max_bytes=1000)
+    large = Message("mqtt", "umwelt", "", 1, bytes(400))
+
+    assert [collector.offer(large) for _ in range(4)] == [True, True, False, False]
+
+
+def test_one_message_above_the_bound_is_taken_when_nothing_else_waits() -> None:
+    collector = make(FullLog(failures=100), max_bytes=10)
+
+    assert collector.offer(Message("mqtt", "umwelt", "", 1, bytes(400)))
+    assert not collector.offer(message(1))
+
+
+def test_once_the_log_is_back_there_is_room_and_what_was_lost_live_is_asked_for_once() -> None:
+    log, healed = Toggle(), threading.Event()
+    collector = Collector(log, SystemClock(), logs.get("test"), max_messages=4, healed=healed.set)
+    for number in range(7):
+        collector.offer(message(number))
+    room = [collector.has_room]
+    with running(collector):
+        log.on = True
+        assert healed.wait(5)
+        room.append(collector.has_room)
+        healed.clear()
+        assert collector.offer(message(7))
+        assert collector.wait_beyond(1, 5)
+
+    assert kept(log) == [0, 1, 2, 3, 7]
+    assert room == [False, True]
+    assert collector.refused == 3
+    assert not healed.is_set()
+
+
+def test_what_waits_for_an_acknowledgement_is_put_off_and_asks_for_no_healing() -> None:
+    log, healed = Toggle(), threading.Event()
+    acknowledged: list[int] = []
+    collector = Collector(log, SystemClock(), logs.get("test"), max_messages=2, healed=healed.set)
+    for number in range(5):
+        collector.offer(message(number), partial(acknowledged.append, number))
+    with running(collector):
+        log.on = True
+        assert collector.wait_beyond(0, 5)
+
+    assert acknowledged == [0, 1]
+    assert (collector.refused, collector.put_off) == (0, 3)
+    assert not healed.is_set()
+
+
+def test_a_full_memory_is_told_once_each_time(capsys: pytest.CaptureFixture[str]) -> None:
+    log = Toggle()
+    collector = make(log, max_messages=1)
+    for _ in range(2):
+        log.on = False
+        for number in range(50):
+            collector.offer(message(number))
+        log.on = True
+        collector._flush()
+    told = capsys.readouterr()
+    assert (told.out + told.err).count("memory full") == 2
