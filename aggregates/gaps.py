@@ -29,8 +29,8 @@ def reconcile(known: Sequence[Gap], holes: Sequence[Hole], floor: int, last: int
         floor: what lies before it is settled and no longer in `holes`.
         last: time of the newest frame.
     """
-    of_frames = [(gap, gap.until) for gap in known if gap.until is not None]
-    put = [changed for gap, until in of_frames if until > floor and (changed := _counted(gap, holes)) != gap]
+    of_frames = [gap for gap in known if gap.until is not None and gap.start >= floor]
+    put = [changed for gap in of_frames if (changed := _counted(gap, holes)) != gap]
     silences = [_ended(gap, holes, last) for gap in known if gap.until is None and last > gap.start]
     put += [gap for gap in silences if gap is not None]
     new = [hole for hole in holes if not any(_covers(gap, hole) for gap in known)]

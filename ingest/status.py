@@ -4,6 +4,8 @@ import threading
 from dataclasses import dataclass
 from enum import StrEnum
 
+from smartregion.gaps import Outage
+
 
 class Link(StrEnum):
     """The state of one connection."""
@@ -32,11 +34,35 @@ class Connections:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._all: dict[str, Connection] = {}
+        self._cut: dict[str, int] = {}
+        self._outages: list[Outage] = []
 
     def set(self, connection: Connection) -> None:
         """Replace what is known of an application."""
         with self._lock:
+            self._note(connection)
             self._all[connection.application] = connection
+
+    def _note(self, connection: Connection) -> None:
+        name = connection.application
+        if connection.link is not Link.CONNECTED:
+            # An open connection on which nothing comes was dead since its last message.
+            last = connection.last_message if connection.link is Link.SILENT else None
+            self._cut.setdefault(name, connection.since if last is None else last)
+        elif name in self._cut:
+            self._outages.append(Outage(name, self._cut.pop(name), connection.since))
+
+    def outages(self) -> list[Outage]:
+        """The times without a connection: those that ended since this was asked for last, and those that last."""
+        with self._lock:
+            ended, self._outages = self._outages, []
+            return ended + [Outage(name, since, None) for name, since in self._cut.items()]
+
+    def connected_since(self, application: str) -> int | None:
+        """Since when an application's connection stands; None while it does not."""
+        with self._lock:
+            found = self._all.get(application)
+        return found.since if found is not None and found.link is Link.CONNECTED else None
 
     def all(self) -> list[Connection]:
         """Every application's connection, by name."""

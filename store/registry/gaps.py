@@ -35,12 +35,15 @@ class GapStore:
             with self._database.begin() as connection:
                 connection.execute(gone, [{"named": gap.device, "at": gap.start} for gap in some])
 
-    def of_devices(self, devices: Collection[str]) -> dict[str, list[Gap]]:
-        """All gaps of some devices in which a frame is still missing, the oldest first."""
+    def of_devices(self, devices: Collection[str], since: int | None = None) -> dict[str, list[Gap]]:
+        """Gaps of some devices, the oldest first: those in which a frame is missing, or all that end after a time."""
+        wanted = GAPS.c.state.in_(_LIVE)
+        if since is not None:
+            wanted = or_(GAPS.c.until.is_(None), GAPS.c.until >= since)
         found: dict[str, list[Gap]] = {}
         for some in _batches(sorted(devices)):
-            wanted = select(GAPS).where(GAPS.c.device.in_(some), GAPS.c.state.in_(_LIVE)).order_by(GAPS.c.start)
-            for gap in self._read(wanted):
+            named = GAPS.c.device.in_(some)
+            for gap in self._read(select(GAPS).where(named, wanted).order_by(GAPS.c.start)):
                 found.setdefault(gap.device, []).append(gap)
         return found
 

@@ -39,7 +39,7 @@ def test_what_was_given_up_is_repaired_too_when_it_comes_after_all() -> None:
 
 
 def test_what_is_settled_is_left_alone() -> None:
-    assert reconcile([GAP], [], 50, 95) == ([], [])
+    assert reconcile([GAP], [], 11, 95) == ([], [])
 
 
 def test_a_silence_lasts_while_nothing_is_heard() -> None:
