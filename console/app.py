@@ -21,6 +21,7 @@ from console.map import map_data, placed
 from console.overview import overview
 from console.point import point_page
 from console.pulse import Pulse
+from console.quarantine import group_page, groups_page, message_page
 from console.sheet import sheet
 from console.trends import TRENDS, trend_data
 from queries.bundle import Queries
@@ -45,6 +46,7 @@ def create_router(queries: Queries, logger: Logger | None = None) -> APIRouter:
     router = APIRouter(route_class=page_route(pages), lifespan=lifespan, include_in_schema=False)
     _add_pages(router, pages, fleet)
     _add_lists(router, pages, fleet)
+    _add_quarantine(router, pages)
     _add_charts(router, pages)
     _add_streams(router, pulse)
     _add_rest(router)
@@ -99,6 +101,28 @@ def _add_lists(router: APIRouter, pages: Pages, fleet: Fleet) -> None:
     @router.get("/map.json")
     def get_map_data(request: Request) -> Response:
         return JSONResponse(map_data(fleet.rows(), queries.region.tenants, pages.reader(request)))
+
+
+def _add_quarantine(router: APIRouter, pages: Pages) -> None:
+    queries = pages.queries
+
+    def shown(request: Request, template: str, page: object | None) -> Response:
+        if page is None:
+            raise HTTPException(404)
+        return HTMLResponse(pages.render(template, request, pages.reader(request), page))
+
+    @router.get("/quarantine")
+    def get_quarantine(request: Request) -> Response:
+        return shown(request, "quarantine.html", groups_page(request.query_params, queries))
+
+    @router.get("/quarantine/groups/{group}")
+    def get_group(request: Request, group: str) -> Response:
+        after = request.query_params.get("after", "")
+        return shown(request, "quarantine_group.html", group_page(group, after, queries))
+
+    @router.get("/quarantine/{key}")
+    def get_message(request: Request, key: str) -> Response:
+        return shown(request, "quarantine_message.html", message_page(key, queries))
 
 
 def _add_charts(router: APIRouter, pages: Pages) -> None:

@@ -116,6 +116,10 @@ class Reader:
         shown = value * quantity.display_factor
         return f"{self.number(shown, digits_of(shown, quantity.symbol, quantity.name))} {quantity.symbol}".strip()
 
+    def cause(self, name: str) -> str:
+        """Why a message is in quarantine, in words."""
+        return self.text(f"cause.{name}") if f"cause.{name}" in TEXTS else name
+
     def attributes(self, attributes: Attributes) -> str:
         """`Phase L1, Tarif 2`."""
         return ", ".join(f"{self._attribute(name)} {value}" for name, value in attributes)

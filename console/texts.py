@@ -15,6 +15,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "nav.overview": ("Übersicht", "Overview"),
     "nav.map": ("Karte", "Map"),
     "nav.points": ("Messstellen", "Points"),
+    "nav.quarantine": ("Quarantäne", "Quarantine"),
     "nav.about": ("Über diese Seite", "About"),
     "nav.api": ("Schnittstelle (API)", "API"),
     "language": ("Sprache", "Language"),
@@ -122,6 +123,12 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "empty.filter": ("Nichts passt zu diesem Filter.", "Nothing matches this filter."),
     # tables
     "col.point": ("Messstelle", "Point"),
+    "col.said": ("Meldung", "What was said"),
+    "col.cause": ("Ursache", "Cause"),
+    "col.application": ("Anwendung", "Application"),
+    "col.messages": ("Nachrichten", "Messages"),
+    "col.first": ("Zuerst", "First"),
+    "col.last": ("Zuletzt", "Last"),
     "col.tenant": ("Gemeinde", "Municipality"),
     "col.domain": ("Fachbereich", "Domain"),
     "col.latest": ("Letzter Wert", "Latest value"),
@@ -211,6 +218,56 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "range.7d": ("7 Tage", "7 days"),
     "range.14d": ("14 Tage", "14 days"),
     "range.30d": ("30 Tage", "30 days"),
+    # quarantine
+    "quarantine.title": ("Quarantäne", "Quarantine"),
+    "quarantine.lead": (
+        (
+            "Nachrichten, aus denen keine Messwerte werden konnten. Sie sind vollständig aufgehoben, mit ihrem Grund, "
+            "und halten nichts auf. Ist der Grund behoben, werden sie erneut versucht."
+        ),
+        (
+            "Messages that no readings could be made of. They are kept whole, with the cause, and hold nothing up. "
+            "Once the cause is mended they are tried again."
+        ),
+    ),
+    "quarantine.count": ("{n} Nachrichten", "{n} messages"),
+    "quarantine.count.one": ("1 Nachricht", "1 message"),
+    "quarantine.empty": (
+        "Nichts in Quarantäne: Jede Nachricht konnte verwendet werden.",
+        "Nothing in quarantine: every message could be used.",
+    ),
+    "quarantine.search.hint": ("Gerät, Meldung, Inhalt", "Device, what was said, content"),
+    "quarantine.groups": ("Gleichartige Nachrichten", "Messages that are alike"),
+    "quarantine.groups.lead": (
+        "Zahlen, Kennungen und Zeiten sind durch … ersetzt.",
+        "Numbers, ids and times are replaced by ….",
+    ),
+    "quarantine.more": ("{n} weitere Gruppen passen; bitte enger filtern.", "{n} more groups fit; narrow the filter."),
+    "quarantine.nothing_said": ("ohne Meldung", "nothing was said"),
+    "quarantine.todo": ("Was jetzt?", "What to do?"),
+    "quarantine.todo.lead": (
+        "Auf dem Server eingeben; von hier aus lässt sich nichts ändern.",
+        "To be typed on the server; nothing can be changed from here.",
+    ),
+    "quarantine.retry": ("Erneut versuchen", "Try again"),
+    "quarantine.discard": ("Verwerfen, mit Grund", "Discard, with a reason"),
+    "quarantine.said": ("Meldung", "What was said"),
+    "quarantine.decoder": ("Decoder", "Decoder"),
+    "quarantine.frame": ("Zeit des Telegramms", "Time of the frame"),
+    "quarantine.arrived": ("Eingegangen", "Arrived"),
+    "quarantine.port": ("Port {port}", "port {port}"),
+    "quarantine.key": ("Schlüssel", "Key"),
+    "quarantine.span": ("zuerst {first}, zuletzt {last}", "first {first}, last {last}"),
+    "quarantine.back": ("Alles in Quarantäne", "All in quarantine"),
+    "quarantine.alike": ("Gleichartige Nachrichten zeigen", "Show messages that are alike"),
+    "quarantine.messages": ("Nachrichten", "Messages"),
+    "quarantine.message": ("Nachricht", "Message"),
+    "cause.malformed": ("keine lesbare Nachricht", "malformed"),
+    "cause.implausible time": ("unglaubwürdige Zeit", "implausible time"),
+    "cause.unknown application": ("unbekannte Anwendung", "unknown application"),
+    "cause.no decoder": ("kein Decoder", "no decoder"),
+    "cause.decoder failed": ("Decoder gescheitert", "decoder failed"),
+    "cause.refused by the store": ("vom Speicher abgelehnt", "refused by the store"),
     # map
     "map.title": ("Karte", "Map"),
     "map.lead": (

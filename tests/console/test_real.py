@@ -26,6 +26,7 @@ SIZES: Final = {"phone": (390, 844), "desktop": (1280, 900)}
 PAGES: Final = (
     "/", "/map", "/points", "/points/wetter", "/points/rathaus-uebach", "/domains/energy", "/domains/water",
     "/domains/waste", "/domains/mobility", "/domains/environment", "/domains/buildings", "/about",
+    "/quarantine",
 )  # fmt: skip
 
 
@@ -99,6 +100,22 @@ def test_every_page_is_clean_fits_and_loads_nothing_from_outside(
         assert page.evaluate("document.documentElement.lang") == language
         assert wrong == [], address
     context.close()
+
+
+def test_a_message_in_quarantine_is_found_and_its_command_marked_by_a_click(site: Site, chromium: "Browser") -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{site.root}/quarantine?lang=en")
+    page.click("tr[data-group] a")
+    page.click("details.message summary")
+    assert "{no json" in page.inner_text("details.message pre")
+    page.click("code.command >> nth=0")
+    marked = page.evaluate("getSelection().toString()")
+    assert marked.startswith("smartregion quarantine retry --group ")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("details.message dd a")
+    page.wait_for_selector("#facts-title")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
 
 
 def test_a_page_is_live_again_by_itself_after_a_restart(full: Stores, chromium: "Browser") -> None:
