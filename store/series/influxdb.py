@@ -79,12 +79,11 @@ class InfluxSeries:
         refused = _refused(records)
         try:
             with self._writing.together():
-                return self._write(records, dict(refused), moving=False)
+                return self._write(records, dict(refused), settled=False)
         except Moving:
             with self._writing.alone():
-                for entry in self._catalogue.returning(record.series for record in records):
-                    self._mover.empty(entry)
-                return self._write(records, refused, moving=True)
+                self._settle([record.series for record in records])
+                return self._write(records, refused, settled=True)
 
     def remove(self, series: Collection[Series], start: int, end: int) -> None:
         """Forget the samples of these series with start ≤ time < end; their hours become dirty. Raises Unavailable."""
@@ -157,12 +156,11 @@ class InfluxSeries:
         if put or lost:
             try:
                 with self._writing.together():
-                    self._put_rollups(level, put, lost, moving=False)
+                    self._put_rollups(level, put, lost, settled=False)
             except Moving:
                 with self._writing.alone():
-                    for entry in self._catalogue.returning(series for series, _ in put):
-                        self._mover.empty(entry)
-                    self._put_rollups(level, put, lost, moving=True)
+                    self._settle([series for series, _ in put])
+                    self._put_rollups(level, put, lost, settled=True)
         self._catalogue.clean(clean)
 
     def rollups(self, level: Level, which: Selection, start: int, end: int) -> dict[Series, list[Rollup]]:
@@ -243,8 +241,8 @@ class InfluxSeries:
         self._server.close()
         self._catalogue.close()
 
-    def _write(self, records: Sequence[Record], refused: dict[int, str], *, moving: bool) -> Written:
-        batches = self._catalogue.sort_in(records, refused, moving=moving)
+    def _write(self, records: Sequence[Record], refused: dict[int, str], *, settled: bool) -> Written:
+        batches = self._catalogue.sort_in(records, refused, settled=settled)
         self._catalogue.save()
         outcomes = self._writer.write(batches)
         if any(outcome.refused for outcome in outcomes.values()):
@@ -266,14 +264,19 @@ class InfluxSeries:
         return found
 
     def _put_rollups(
-        self, level: Level, put: list[tuple[Series, Rollup]], lost: list[tuple[Series, int]], *, moving: bool
+        self, level: Level, put: list[tuple[Series, Rollup]], lost: list[tuple[Series, int]], *, settled: bool
     ) -> None:
         entries = [
-            (self._catalogue.enter(series, rollup.start, rollup.end, moving=moving), rollup) for series, rollup in put
+            (self._catalogue.enter(series, rollup.start, rollup.end, settled=settled), rollup) for series, rollup in put
         ]
         self._catalogue.save()
         found = [(entry, start) for series, start in lost if (entry := self._catalogue.find(series)) is not None]
         self._rollups.put(level, entries, found)
+
+    def _settle(self, some_series: Sequence[Series]) -> None:
+        for entry in self._catalogue.returning(some_series):
+            self._mover.empty(entry)
+        self._catalogue.settle(some_series)
 
     def _choose(self, which: Selection) -> list[Entry]:
         self._finish()

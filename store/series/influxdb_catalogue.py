@@ -6,6 +6,7 @@ before InfluxDB is written to is durable when `save` returns; a crash in between
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -96,14 +97,16 @@ class Catalogue:
         self.readings_from = NOTHING_FROZEN if readings_from is None else readings_from
         self._dirt = Dirt(self.file, self.readings_from, first_mark)
 
-    def sort_in(self, records: Sequence[Record], refused: MutableMapping[int, str], *, moving: bool = False) -> Batches:
+    def sort_in(
+        self, records: Sequence[Record], refused: MutableMapping[int, str], *, settled: bool = False
+    ) -> Batches:
         """What is to be written where; enters series, marks hours. `save` before anything is written.
 
         Records that are refused already are left out, those of names that can't stand in InfluxDB are added there;
         readings older than the retention are left out.
 
         Raises:
-            Moving: a series belongs elsewhere by now, and `moving` is false.
+            Moving: a series belongs elsewhere by now, and it was not settled first.
         """
         batches: Batches = {}
         with self._lock:
@@ -115,7 +118,7 @@ class Catalogue:
                 entry = entries.get(series)
                 if entry is None or entry.series is not series:
                     try:
-                        entry = self._enter(series, moving=moving)
+                        entry = self._settled(series) if settled else self._enter(series, moving=False)
                     except Refused as why:
                         refused[place] = str(why)
                         continue
@@ -135,22 +138,29 @@ class Catalogue:
                     fields[entry.column] = float(value)
         return batches
 
-    def enter(self, series: Series, start: int, end: int, *, moving: bool = False) -> Entry:
+    def enter(self, series: Series, start: int, end: int, *, settled: bool = False) -> Entry:
         """The entry of a series of which something in start..end is about to be written. Raises Refused, Moving."""
         with self._lock:
-            entry = self._enter(series, moving=moving)
+            entry = self._settled(series) if settled else self._enter(series, moving=False)
             self._widen(entry, start // DAY)
             self._widen(entry, (end - 1) // DAY)
             return entry
 
     def returning(self, some_series: Iterable[Series]) -> list[Entry]:
-        """Those that are told to belong again to a home they have left, and not yet moved out of."""
-        found = {}
-        for series in some_series:
+        """Those told to belong again to a home they have left and not yet moved out of; the last word counts."""
+        found = []
+        for series in _last_words(some_series):
             entry = self._entries.get(series)
             if entry is not None and any(spot.home == home_of(series) for spot in list(entry.homes.values())[1:]):
-                found[entry.number] = entry
-        return list(found.values())
+                found.append(entry)
+        return found
+
+    def settle(self, some_series: Iterable[Series]) -> None:
+        """Note where these belong by now; of one series the last word counts, for all of a batch."""
+        with self._lock:
+            for series in _last_words(some_series):
+                with suppress(Refused):  # its records are refused one by one
+                    self._enter(series, moving=True)
 
     def save(self) -> None:
         """Make durable what is not yet. Raises Unavailable; then it is tried again next time."""
@@ -184,10 +194,6 @@ class Catalogue:
     def tenants(self) -> list[str]:
         """All tenants that hold or held a series."""
         return sorted({spot.home.tenant for entry in list(self._by_number) for spot in entry.homes.values()})
-
-    def measurements(self) -> set[tuple[str, str]]:
-        """Tenant and measurement of all there is."""
-        return {(spot.home.tenant, spot.measurement) for each in list(self._by_number) for spot in each.homes.values()}
 
     def leave(self, entry: Entry, rank: int) -> None:
         """Nothing of the series is left in that home. Raises Unavailable."""
@@ -233,6 +239,10 @@ class Catalogue:
                 return sorted(found, key=lambda entry: entry.number)
         return list(self._by_number)
 
+    def _settled(self, series: Series) -> Entry:
+        self._spot(series, home_of(series))  # refused even where a later word of the batch is right
+        return self._entries.get(series) or self._enter(series, moving=True)
+
     def _enter(self, series: Series, *, moving: bool) -> Entry:
         entry = self._entries.get(series)
         if entry is None:
@@ -240,10 +250,10 @@ class Catalogue:
             self._add(entry)
             self._unsaved[entry.number] = entry
         elif differs(series, entry.series):
-            self._settle(entry, series, moving=moving)
+            self._change(entry, series, moving=moving)
         return entry
 
-    def _settle(self, entry: Entry, series: Series, *, moving: bool) -> None:
+    def _change(self, entry: Entry, series: Series, *, moving: bool) -> None:
         home = home_of(series)
         if home != entry.spot.home:
             spot = self._spot(series, home)
@@ -275,6 +285,10 @@ class Catalogue:
         self._by_number.append(entry)
         self._of_point.setdefault(entry.series.point, []).append(entry)
         self._of_device.setdefault(entry.series.device, []).append(entry)
+
+
+def _last_words(some_series: Iterable[Series]) -> list[Series]:
+    return list({series: series for series in some_series}.values())
 
 
 def spots_in(entries: Iterable[Entry]) -> Iterator[tuple[Entry, int, Spot]]:

@@ -216,7 +216,19 @@ def _documents(reply: httpx.Response) -> Iterator[dict[str, Any]]:
             unpacker.feed(piece)
             yield from unpacker
     else:
-        yield from map(json.loads, filter(str.strip, reply.iter_lines()))
+        for line in filter(str.strip, reply.iter_lines()):
+            yield _with_floats(json.loads(line))
+
+
+def _with_floats(document: dict[str, Any]) -> dict[str, Any]:
+    """JSON writes the value 1.0 as 1; only times are whole numbers."""
+    for result in document.get("results", ()):
+        for series in result.get("series", ()):
+            series["values"] = [
+                [row[0], *(float(value) if isinstance(value, int) else value for value in row[1:])]
+                for row in series.get("values", ())
+            ]
+    return document
 
 
 def _tags(tags: Mapping[str, str] | None) -> Attributes:

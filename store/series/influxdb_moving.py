@@ -188,9 +188,13 @@ class Mover:
         times = [cell.time for cell in leaving]
         intent = Intent(portion.bucket, portion.measurement, heap.tags, min(times), max(times), keeps)
         dirty = [] if moving else self._catalogue.soil([(cell.owner.entry, cell.time) for cell in leaving])
-        self.pending = True
-        self._run(self._catalogue.file.begin(intent.packed(), dirty), intent)
-        self.pending = False
+        number = self._catalogue.file.begin(intent.packed(), dirty)
+        done = False
+        try:
+            self._run(number, intent)
+            done = True
+        finally:
+            self.pending = self.pending or not done
 
     def _sort(
         self, portion: Portion, tags: Attributes, shelf: Shelf, start: int, end: int

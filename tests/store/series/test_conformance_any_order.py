@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,9 @@ TIMES = st.one_of(
     st.integers(-3, 3).map(lambda step: NOON + step * 100 * DAY),
     st.sampled_from([FIRST, -1, 0, LAST]),
 )
-RECORDS = st.builds(Record, st.sampled_from([WATER, AIR]), TIMES, st.floats(-1e9, 1e9))
+ELSEWHERE = replace(WATER, tenant="neudorf", site="pool")
+SIBLING = replace(WATER, quantity="water.flow")
+RECORDS = st.builds(Record, st.sampled_from([WATER, AIR, ELSEWHERE, SIBLING]), TIMES, st.floats(-1e9, 1e9))
 REMOVALS = st.tuples(st.sampled_from([WATER, AIR]), TIMES, TIMES)
 STEPS = st.lists(st.one_of(st.lists(RECORDS, max_size=8), REMOVALS, st.sampled_from(["compact", "again"])), max_size=12)
 
