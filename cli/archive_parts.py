@@ -4,6 +4,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Final
 
 from decoders.library import Library
 from ingest.redecode import Redecode
@@ -17,6 +18,9 @@ from smartregion.timestamps import LATEST
 from store.journal.protocol import Book
 from store.registry.protocol import Registry
 from store.series.protocol import Selection, SeriesStore
+
+PROCESSES: Final = 2
+"""That decode side by side, with low priority."""
 
 
 def archiver(data: Path, region: Region, clock: Clock, logger: Logger) -> Archiver | None:
@@ -51,6 +55,7 @@ def redecode(
         decoders=lambda: all_decoders(library),
         changed=changed,
         logger=logger,
+        processes=PROCESSES,
     )
 
 

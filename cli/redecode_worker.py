@@ -51,6 +51,8 @@ class Asked(msgspec.Struct):
     order: RedecodeOrder
     after: str | None = None
     """The last device that is done already."""
+    upto: str | None = None
+    """The last device to look at; None: all."""
     first_upto: str | None = None
     """Where the first batch ends that was begun before."""
     beyond: int | None = None
@@ -126,12 +128,13 @@ class Reading:
     def _range(self) -> Window:
         return Window(self._order.start, self._order.end)
 
-    def devices(self, after: str | None) -> list[tuple[str | None, int]]:
-        """Devices to look at and their messages in the range, in order."""
+    def devices(self, after: str | None, upto: str | None) -> list[tuple[str | None, int]]:
+        """Devices to look at and their messages in the range, in order; without `after` nameless ones as well."""
         found = self._workshop.devices(self._files, self._range)
         only = frozenset(self._order.devices)
         wanted = [each for each in found if not only or each[0] in only]
-        return [each for each in wanted if after is None or (each[0] is not None and each[0] > after)]
+        above = [each for each in wanted if after is None or (each[0] is not None and each[0] > after)]
+        return [each for each in above if upto is None or each[0] is None or each[0] <= upto]
 
     def rows(self, which: Stretch) -> Iterator[ArchivedMessage]:
         """The messages of some devices in the range."""
@@ -191,7 +194,7 @@ def work(data: Path, asked: Asked) -> Iterator[words.Word]:
 
 
 def _batches(asked: Asked, reading: Reading, bulk: Bulk) -> Iterator[words.Word]:
-    devices = reading.devices(asked.after)
+    devices = reading.devices(asked.after, asked.upto)
     yield words.Total(sum(count for _, count in devices), reading.position)
     for which in _cut(devices, asked):
         yield bulk.batch(which.upto, reading.rows(which), reading.witnesses)

@@ -1,4 +1,4 @@
-"""Runs archived messages through today's decoders: a process of its own decodes, this one compares, writes and deletes.
+"""Runs archived messages through today's decoders: other processes decode, this one compares, writes and deletes.
 
 First comes what is new or another, and only then goes what the comparison found gone: a kill between leaves too much,
 never too little. At the end whatever came in live meanwhile is written once more, so that no late frame loses anything.
@@ -7,7 +7,8 @@ never too little. At the end whatever came in live meanwhile is written once mor
 import random
 import subprocess
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ import msgspec
 
 from ingest import redecode_words as words
 from ingest.redecode_compare import Comparing, Verdict
-from ingest.redecode_kept import Kept, KeptFile, Pending, goes_on
+from ingest.redecode_kept import Kept, KeptFile, Pending, Span, cut, goes_on
 from ingest.redecode_words import Batch, Changed
 from queries.redecoding import Failure, RedecodeOrder, RedecodeProgress
 from smartregion.errors import Misconfigured, Unavailable
@@ -54,6 +55,7 @@ class Redecode:
         decoders: Callable[[], str],
         changed: Callable[[Collection[str]], None],
         logger: Logger,
+        processes: int = 1,
     ) -> None:
         """Nothing runs until `start`.
 
@@ -63,6 +65,7 @@ class Redecode:
             readings_from: readings before it are past their retention.
             decoders: names all decoders with their versions.
             changed: is told of devices whose readings were written or deleted.
+            processes: how many decode side by side.
         """
         self._command = list(command)
         self._file = KeptFile(kept)
@@ -76,7 +79,8 @@ class Redecode:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes = processes
+        self._running: list[subprocess.Popen[bytes]] = []
         self._kept = self._file.load()
         if self._kept is not None and self._kept.progress.state == "running":
             self._kept.progress.state = "stopped"
@@ -89,7 +93,7 @@ class Redecode:
             if order.end <= order.start:
                 raise Misconfigured("the time span is empty: its end must lie after its start")
             self._stop.clear()
-            self._kept = goes_on(self._kept, order, self._decoders())
+            self._kept = goes_on(self._kept, order, self._decoders(), self._spans(order))
             self._thread = threading.Thread(target=self._run, args=(self._kept,), name="redecode")
             self._thread.start()
 
@@ -102,15 +106,16 @@ class Redecode:
         """End the run after the batch in hand; the same order later goes on there."""
         with self._lock:
             self._stop.set()
-            _end(self._process)
+            for process in tuple(self._running):
+                _end(process)
             if self._thread is not None:
                 self._thread.join()
 
     def _run(self, kept: Kept) -> None:
         progress = kept.progress
         try:
-            for batch in self._batches(kept):
-                self._take(kept, batch)
+            for span, batch in self._batches(kept):
+                self._take(kept, span, batch)
             if progress.order.apply:
                 self._write_again(kept)
             progress.state = "complete"
@@ -124,57 +129,77 @@ class Redecode:
         except Unavailable as error:
             self._logger.error("the progress of decoding again can't be kept", why=str(error))
 
-    def _batches(self, kept: Kept) -> Iterator[Batch]:
-        """What today's decoders make of the frames that are still to be looked at."""
-        given = {"after": kept.after, "first_upto": kept.pending.upto if kept.pending else None}
-        for word in self._ask(kept.progress.order, given):
-            if isinstance(word, words.Total):
-                kept.progress.total = kept.progress.done + word.messages
-                if kept.position is None:
-                    kept.position = word.position
-            elif isinstance(word, Batch):
-                yield word
+    def _spans(self, order: RedecodeOrder) -> list[Span]:
+        known = [device.device_id for device in self._registry.devices() if device.application == order.application]
+        wanted = [device_id for device_id in known if not order.devices or device_id in order.devices]
+        return cut(wanted, self._processes)
 
-    def _ask(self, order: RedecodeOrder, more: dict[str, Any]) -> Iterator[words.Word]:
-        """Start the process that decodes and hear it to its end. Raises Unavailable when it can't go on."""
-        if self._stop.is_set():
-            raise _Stopped
-        process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 — ours
-        self._process = process
-        ended = False
-        with process:
-            try:
-                asked = cast("BinaryIO", process.stdin)
-                asked.write(msgspec.json.encode({"order": order, **more}) + b"\n")
-                asked.flush()
-                for word in words.read(cast("BinaryIO", process.stdout)):
+    def _batches(self, kept: Kept) -> Iterator[tuple[Span, Batch]]:
+        """What today's decoders make of the frames that are still to be looked at."""
+        progress, spans = kept.progress, kept.spans
+        progress.total = progress.done
+        given = [
+            {"after": span.after, "upto": span.upto, "first_upto": span.pending.upto if span.pending else None}
+            for span in spans
+        ]
+        first = kept.position is None
+        for place, word in self._ask(progress.order, given):
+            if isinstance(word, words.Total):
+                progress.total += word.messages
+                if first:
+                    kept.position = min(word.position, word.position if kept.position is None else kept.position)
+            elif isinstance(word, Batch):
+                yield spans[place], word
+
+    def _ask(self, order: RedecodeOrder, given: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, words.Word]]:
+        """Start a process for each that is given, and hear them in turn to their ends; with the place of each.
+
+        Raises:
+            Unavailable: one can't go on.
+        """
+        with ExitStack() as stack:
+            heard = dict(enumerate([stack.enter_context(self._started(order, more)) for more in given]))
+            while heard:
+                for place, process in tuple(heard.items()):
+                    word = next(words.read(cast("BinaryIO", process.stdout)), None)
                     if self._stop.is_set():
                         raise _Stopped
+                    if word is None:
+                        raise Unavailable("a process that decodes ended by itself; its words are on standard error")
                     if isinstance(word, words.Problem):
                         raise Unavailable(word.words)
-                    ended = ended or isinstance(word, words.End)
-                    yield word
-            except BrokenPipeError:
-                ended = False
-            finally:
-                self._process = None
-                _end(process)
-        if self._stop.is_set() and not ended:
-            raise _Stopped
-        if not ended:
-            raise Unavailable("the process that decodes ended by itself; its words are on standard error")
+                    if isinstance(word, words.End):
+                        del heard[place]
+                    yield place, word
 
-    def _take(self, kept: Kept, batch: Batch) -> None:
+    @contextmanager
+    def _started(self, order: RedecodeOrder, more: Mapping[str, Any]) -> "Iterator[subprocess.Popen[bytes]]":
+        if self._stop.is_set():
+            raise _Stopped
+        with subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603
+            self._running.append(process)
+            try:
+                asked = cast("BinaryIO", process.stdin)
+                # What ends at once is heard of when its words are read.
+                with suppress(BrokenPipeError):
+                    asked.write(msgspec.json.encode({"order": order, **more}) + b"\n")
+                    asked.flush()
+                yield process
+            finally:
+                self._running.remove(process)
+                _end(process)
+
+    def _take(self, kept: Kept, span: Span, batch: Batch) -> None:
         """Compare one batch, do what is to be done, and keep how far that was."""
         progress = kept.progress
         order = progress.order
         verdict = self._patiently(lambda: self._comparing(order).compare(batch))
         told = Pending(batch.upto, list(verdict.differences.values()), verdict.unexplained)
-        if kept.pending is not None and kept.pending.upto == batch.upto:
+        if span.pending is not None and span.pending.upto == batch.upto:
             # Some of it was done before the kill; what was told then is what counts.
-            told = kept.pending
+            told = span.pending
         if order.apply:
-            kept.pending = told
+            span.pending = told
             self._file.save(kept)
             progress.refused += self._apply(verdict)
         kept.add(told.differences)
@@ -183,7 +208,7 @@ class Redecode:
         progress.frames += batch.frames
         progress.settled += self._patiently(lambda: self._settle(batch.changed, apply=order.apply))
         kept.fail([Failure(each.cause, each.detail, each.device, each.messages) for each in batch.failed])
-        kept.after, kept.pending = batch.upto, None
+        span.after, span.pending = batch.upto, None
         if order.apply:
             self._file.save(kept)
 
@@ -228,7 +253,7 @@ class Redecode:
 
     def _write_again(self, kept: Kept) -> None:
         """Write what frames of the range made that came in while this run went on."""
-        for word in self._ask(kept.progress.order, {"beyond": kept.position}):
+        for _, word in self._ask(kept.progress.order, [{"beyond": kept.position}]):
             if isinstance(word, Batch):
                 made = self._comparing(kept.progress.order).made(word)
                 self._write([Record(series, *sample) for series, its in made.items() for sample in its.samples])
@@ -253,14 +278,12 @@ def _entry(changed: Changed) -> Entry:
     return Entry(changed.key, 0, changed.application, day, State(changed.state), changed.cause, decoder=changed.decoder)
 
 
-def _end(process: "subprocess.Popen[bytes] | None") -> None:
+def _end(process: "subprocess.Popen[bytes]") -> None:
     """Let the process end: it does when its standard input closes."""
-    if process is None or process.stdin is None:
+    if process.stdin is None:
         return
-    try:
+    with suppress(BrokenPipeError):
         process.stdin.close()
-    except BrokenPipeError:
-        return
     try:
         process.wait(END_SECONDS)
     except subprocess.TimeoutExpired:

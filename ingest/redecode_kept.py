@@ -1,6 +1,7 @@
 """The file in which a run of `redecode` keeps how far it has come, so that it goes on there after a kill."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,17 +21,26 @@ class Pending:
 
 
 @dataclass(slots=True)
+class Span:
+    """Devices that one process decodes, in order: above `after`, up to and with `upto`."""
+
+    after: str | None = None
+    """The last device that is done; None at the beginning, messages of no device among what follows."""
+    upto: str | None = None
+    """None: to the end."""
+    pending: Pending | None = None
+
+
+@dataclass(slots=True)
 class Kept:
     """What a run needs to go on."""
 
     progress: RedecodeProgress
     decoders: str
     """Names all decoders with their versions; a run does not go on with others."""
-    after: str | None = None
-    """The last device that is done; None at the beginning."""
+    spans: list[Span]
     position: int | None = None
     """The last chunk of the log that was looked at."""
-    pending: Pending | None = None
 
     def add(self, differences: list[Difference]) -> None:
         """Add the counts and examples of a batch to those of the run."""
@@ -86,12 +96,20 @@ class KeptFile:
         return Unavailable(f"{self.path} can't be used: {error.strerror or error}")
 
 
-def goes_on(kept: Kept | None, order: RedecodeOrder, decoders: str) -> Kept:
-    """What was kept when the same was asked and left unfinished; else a new beginning."""
+def goes_on(kept: Kept | None, order: RedecodeOrder, decoders: str, spans: list[Span]) -> Kept:
+    """What was kept when the same was asked and left unfinished; else a new beginning with these spans."""
     if kept is not None and kept.progress.state != "complete" and kept.decoders == decoders:
         before = kept.progress.order
         asked = replace(order, end=before.end) if order.until_now else order
         if order.apply and before == asked:
             kept.progress.state, kept.progress.why = "running", ""
             return kept
-    return Kept(RedecodeProgress(order), decoders)
+    return Kept(RedecodeProgress(order), decoders, spans)
+
+
+def cut(devices: Sequence[str], processes: int) -> list[Span]:
+    """Spans for so many processes, of about as many of these devices each."""
+    ordered = sorted(devices)
+    size = -(-len(ordered) // processes) or 1
+    edges = [ordered[at - 1] for at in range(size, len(ordered), size)]
+    return [Span(after, upto) for after, upto in zip([None, *edges], [*edges, None], strict=True)]

@@ -101,8 +101,10 @@ class InProcess(Redecode):
 
     data: Path
 
-    def _ask(self, order: RedecodeOrder, more: dict[str, Any]) -> Iterator[words.Word]:
-        yield from work(self.data, Asked(order, **more))
+    def _ask(self, order: RedecodeOrder, given: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, words.Word]]:
+        for place, more in enumerate(given):
+            for word in work(self.data, Asked(order, **more)):
+                yield place, word
 
 
 @dataclass
@@ -151,6 +153,7 @@ class World:
             decoders=lambda: "these",
             changed=self._note,
             logger=logs.get("test"),
+            processes=2,
         )
         made.data = self.data
         return made
