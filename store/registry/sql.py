@@ -14,6 +14,7 @@ from smartregion.model import Assignment, Device, Point, Sample, Series, Site
 from smartregion.region import Region
 from smartregion.timestamps import EARLIEST
 from store.registry import rows, tables, writing
+from store.registry.alarms import AlarmStore
 from store.registry.answers import Answers
 from store.registry.database import Database
 from store.registry.gaps import GapStore
@@ -42,6 +43,8 @@ class SqlRegistry(Answers):
         self._learned: list[tuple[str, Interval]] = []
         self.gaps = GapStore(database)
         """What is missing, in the same database."""
+        self.alarms = AlarmStore(database)
+        """What operators are to be told of, in the same database."""
 
     @classmethod
     def open(cls, where: str | Path, region: Region, *, pace: Callable[[], float] = time.monotonic) -> Self:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from smartregion.errors import Misconfigured
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
