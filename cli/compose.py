@@ -201,7 +201,7 @@ class Platform:
         )
 
     def _alarm(self, kind: str, subject: str, words: str) -> None:
-        self._logger.error(kind, subject=subject, why=words)
+        self._logger.error("alarm", kind=kind, subject=subject, why=words)
 
     def _redecode(self) -> Redecode:
         stores = self.stores
