@@ -11,6 +11,7 @@ PLACES: Final = {
     "Retention": ("`[retention]`", "How long things are kept. May be left out."),
     "Journal": ("`[journal]`", "Bounds of the journal. May be left out."),
     "Store": ("`[store]`", "Where readings and rollups rest. May be left out."),
+    "Notify": ("`[notify]`", "Who is told of [alarms](reliability.md#alarms). May be left out."),
     "TenantEntry": ("`[[tenants]]`", "One for each municipality; at least one."),
     "Application": ("`[[applications]]`", "One for each application of The Things Stack."),
     "ProfileRule": ("`[[applications.profiles]]`", "Below its application: what devices are, by their ids."),
@@ -27,6 +28,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "retention": "See `[retention]`.",
         "journal": "See `[journal]`.",
         "store": "See `[store]`.",
+        "notify": "See `[notify]`.",
         "tenants": "See `[[tenants]]`.",
         "applications": "See `[[applications]]`. Without any, only imports bring messages.",
     },
@@ -51,6 +53,16 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "connect_seconds": "How long a connection to InfluxDB may take to be made.",
         "write_seconds": "How long InfluxDB may take to store a batch before it is sent again.",
         "query_seconds": "How long InfluxDB may take to answer a question.",
+    },
+    "Notify": {
+        "receivers": "Environment variables, each with an address that [apprise](https://appriseit.com) knows, such as "
+        "`mailtos://user:password@mail.county.example?to=ops@county.example` (or, with `_FILE` added, the path of a file "
+        "with it).",
+        "kinds": "Only alarms of these kinds; all of them without it.",
+        "language": "Of what is sent; the county's when empty.",
+        "digest_minutes": "So long alarms are gathered and then sent as one. 0: at once.",
+        "quiet_from": "From then on nothing is sent, in the county's time zone …",
+        "quiet_until": "… until then; what came up meanwhile is told in one.",
     },
     "TenantEntry": {
         "key": "Names the municipality everywhere: in addresses, figures, exports. Do not change it later.",
@@ -85,6 +97,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "the path of a file with it). Empty: no webhook. See [Reliability](reliability.md#other-sources).",
         "storage_lag_s": "Seconds by which the Storage Integration may lag behind: the back-fill leaves the newest "
         "so many seconds to the next comparison.",
+        "storage_days": "Days for which the Storage Integration keeps messages. Empty: 30, and 1 on the Sandbox "
+        "(`*.cloud.thethings.network`).",
         "profiles": "See `[[applications.profiles]]`.",
     },
     "ProfileRule": {

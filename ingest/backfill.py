@@ -1,25 +1,26 @@
-"""Closing gaps: compare what the Storage Integration holds with what the book knows, and pull what differs.
+"""Closing gaps: per application a mark says "complete until t"; only a finished comparison moves it.
 
-Per application a mark says "complete until t"; only a finished comparison moves it.
+The marks come first, then what was asked by hand; both day by day, the newest first, so that no application waits for
+another's month.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from typing import Protocol
 
-from ingest.collector import CHUNK_MESSAGES, Collector
-from ingest.storage import PAGE, NoStorage, SlowDown, StackHttp
-from ingest.wire import unwrap
+from ingest.board import NO_STORAGE, RUNNING, Board
+from ingest.by_hand import ByHand
+from ingest.collector import Collector
+from ingest.comparing import MILLISECOND, Comparing, Window
+from ingest.orders import Orders
+from ingest.storage import PAGE, StackHttp
 from ingest.worker import Worker
 from queries.progress import Progress
-from smartregion.clock import DAY, SECOND, Clock
-from smartregion.errors import Misconfigured, Unavailable
+from smartregion.clock import DAY, HOUR, SECOND, Clock
+from smartregion.errors import Unavailable
 from smartregion.logs import Logger
-from smartregion.model import Message
 from smartregion.region import Application, Region
-from store.journal.keys import device_hash
 from store.journal.protocol import Book
 from store.registry.protocol import Registry
 
@@ -27,17 +28,35 @@ EVERY_SECONDS = 300.0
 AGAIN_SECONDS = 30.0
 """What was asked by hand and could not be done is tried again so soon."""
 OVERLAP = 60 * SECOND
-MILLISECOND = SECOND // 1000
-# Above this share of an application's devices one pull of everything is cheaper than one for each.
-MANY_DEVICES = 8
-# The back-fill waits while the worker has more than this to do, so that live messages do not.
-LEAD_CHUNKS = 4
-TRIES = 5
-WAITING = "waiting"
-"""The state of a back-fill that could not be done for now."""
 
 
-Window = tuple[int, int]
+class Told(Protocol):
+    """Who is told what was compared."""
+
+    def compared(self, application: str, start: int, end: int) -> None:
+        """What is still missing between these times will not come."""
+        ...
+
+    def outside(self, application: str, before: int) -> None:
+        """The server keeps nothing that is older."""
+        ...
+
+    def without_storage(self, application: str) -> None:
+        """The server keeps nothing at all."""
+        ...
+
+
+class Nobody:
+    """Is told, and does nothing."""
+
+    def compared(self, application: str, start: int, end: int) -> None:
+        """Does nothing."""
+
+    def outside(self, application: str, before: int) -> None:
+        """Does nothing."""
+
+    def without_storage(self, application: str) -> None:
+        """Does nothing."""
 
 
 class Backfill:
@@ -55,35 +74,50 @@ class Backfill:
         logger: Logger,
         *,
         by_itself: bool = True,
+        orders: Orders | None = None,
+        told: Told | None = None,
     ) -> None:
-        """`by_itself`: follow the marks; else only do what is asked by hand."""
+        """`by_itself`: follow the marks, and go on with what was asked by hand before; else only do what is asked.
+        `orders`: where it is kept what was asked by hand.
+        """
         self._by_itself = by_itself
         self._region = region
         self._stacks = stacks
-        self._book = book
         self._registry = registry
-        self._collector = collector
-        self._worker = worker
         self._clock = clock
         self._logger = logger
-        self._progress: dict[str, Progress] = {}
-        self._by_hand: list[tuple[str, Window]] = []
+        self._told = told or Nobody()
         self._wanted = threading.Event()
+        self._reconnected = threading.Event()
         self._stop = threading.Event()
-        self._told: dict[str, str] = {}
+        self._comparing = Comparing(stacks, book, collector, worker, clock, logger, self._stop)
+        self._board = Board(clock, logger, self._stop)
+        self._orders = orders or Orders(None, clock)
+        self._by_hand = ByHand(
+            self._orders, self._comparing, self._board, self._told.compared, self._oldest, tuple(stacks)
+        )
 
     def run(self) -> None:
         """Compare on start, whenever asked, and every five minutes, until stopped."""
+        if self._by_itself:
+            self._take_up()
         while not self._stop.is_set():
-            asked = self._wanted.is_set()
+            asked = self._reconnected.is_set()
             self._wanted.clear()
-            self.round()
-            if not self._stop.is_set():
+            self._reconnected.clear()
+            more = self.round()
+            if not self._stop.is_set() and not more:
                 # The last seconds before a reconnect show in the storage only later: look once more.
                 self._clock.wait(self._wanted, self._pause(asked=asked))
 
+    def _take_up(self) -> None:
+        try:
+            self._by_hand.take_up()
+        except Unavailable as error:
+            self._logger.warning("back-fills asked by hand wait for the next start", why=str(error))
+
     def _pause(self, *, asked: bool) -> float:
-        if self._by_hand:
+        if self._orders.open():
             return AGAIN_SECONDS
         return self._longest_lag() if asked else EVERY_SECONDS
 
@@ -92,10 +126,15 @@ class Backfill:
         return min(EVERY_SECONDS, max(lags, default=EVERY_SECONDS) + 5)
 
     def ask(self, label: str = "", start: int = 0, end: int = 0) -> None:
-        """Compare soon: everything (after a reconnect), or one application's window as well (by hand)."""
+        """Compare soon: everything (after a reconnect), or one application's window as well (by hand).
+
+        Raises:
+            Unavailable: what is asked by hand can't be kept.
+        """
         if label:
-            self._by_hand.append((label, (start, end)))
-            self._progress[label] = Progress(label, "running", 0, 0, start, end)
+            self._by_hand.add(label, *_whole(start, end))
+        else:
+            self._reconnected.set()
         self._wanted.set()
 
     def stop(self) -> None:
@@ -105,133 +144,81 @@ class Backfill:
 
     def progress(self) -> list[Progress]:
         """How far each application's back-fill is."""
-        return [self._progress[label] for label in sorted(self._progress)]
+        return self._board.all()
 
     def catching_up(self) -> bool:
         """Whether much is being fetched just now."""
-        return any(each.state == "running" and each.total - each.done > PAGE for each in self.progress())
+        return any(each.state == RUNNING and each.total - each.done > PAGE for each in self.progress())
 
-    def round(self) -> None:
-        """Bring every application up to its server; then do what was asked by hand."""
-        own = [each for each in self._region.applications if each.label in self._stacks and self._by_itself]
-        marked = {each.label: self._window(each) for each in own}
-        finished = self._compare_all(list(marked.items()))
-        for label in finished:
-            self._registry.set_complete_until(label, marked[label][1])
-        by_hand, self._by_hand = self._by_hand, []
-        finished = self._compare_all(by_hand)
-        self._by_hand += [each for each in by_hand if each[0] not in finished and self._hopeful(each[0])]
+    def round(self) -> bool:
+        """Bring every application up to its server; then do what was asked by hand, until the marks are due again.
 
-    def _hopeful(self, label: str) -> bool:
-        return self._progress[label].state == WAITING
+        Gives whether more of that can be done at once.
+        """
+        due = self._clock.now() + int(EVERY_SECONDS * SECOND)
+        if self._by_itself:
+            self._by_hand.forget_ended()
+            self._follow()
+        try:
+            return self._by_hand.work(lambda: self._stop.is_set() or self._is_due(due))
+        except Unavailable as error:
+            self._logger.warning("back-fills asked by hand wait", why=str(error))
+            return False
 
-    def _compare_all(self, windows: Sequence[tuple[str, Window]]) -> set[str]:
+    def _is_due(self, due: int) -> bool:
+        return self._by_itself and (self._reconnected.is_set() or self._clock.now() >= due)
+
+    def _follow(self) -> None:
+        """From the marks on."""
+        windows = {each.label: self._window(each) for each in self._region.applications if each.label in self._stacks}
+        for label in self._compare_all(windows):
+            start, end = windows[label]
+            first = self._registry.complete_until(label) is None
+            self._registry.set_complete_until(label, end)
+            # What lies before an earlier mark was compared before, unless the server does not hold it any longer.
+            self._told.compared(label, start if first or start == self._oldest(label) else 0, end)
+
+    def _compare_all(self, windows: Mapping[str, Window]) -> list[str]:
         """Compare windows of applications; gives those that came to their end."""
-        going: set[str] = set()
-        for label, window in windows:
-            if self._attempt(label, partial(self._announce, label, window)):
-                going.add(label)
-        for label, day in _newest_day_first(windows):
-            if label in going and not self._attempt(label, partial(self._compare, label, day)):
+        going = {label for label, window in windows.items() if self._attempt(label, self._announce, window)}
+        for label, day in _newest_day_first([(label, windows[label]) for label in windows if label in going]):
+            if label in going and not self._attempt(label, self._close, day):
                 going.discard(label)
         for label in going:
-            self._note(label, state="complete")
-        return going
+            self._board.end(self._board.marks, label)
+        return sorted(going)
 
-    def _attempt(self, label: str, step: Callable[[], None]) -> bool:
-        """Do a step; where the server asks for patience, wait and try again. False when it can't be done now."""
-        for _ in range(TRIES):
-            if self._stop.is_set():
-                return False
-            try:
-                step()
-            except SlowDown as error:
-                self._clock.wait(self._stop, error.seconds)
-            except (Unavailable, Misconfigured, NoStorage) as error:
-                self._fail(label, error)
-                return False
-            else:
-                self._told.pop(label, None)
-                return True
-        self._fail(label, Unavailable("the server keeps asking to slow down"))
-        return False
+    def _attempt(self, label: str, step: Callable[[str, Window], None], window: Window) -> bool:
+        done = self._board.attempt(self._board.marks, label, partial(step, label, window))
+        if self._board.marks[label].state == NO_STORAGE:
+            self._told.without_storage(label)
+        return done
 
     def _announce(self, label: str, window: Window) -> None:
         """Find out how much is missing in the whole window, for the progress bar."""
-        _, missing = self._differences(label, window)
-        self._progress[label] = Progress(label, "running", 0, sum(missing.values()), window[0], window[1])
+        _, missing = self._comparing.differences(label, window)
+        self._board.marks[label] = Progress(label, RUNNING, 0, sum(missing.values()), *window)
 
-    def _compare(self, label: str, window: Window) -> None:
-        held, missing = self._differences(label, window)
-        if not missing:
-            return
-        if held > PAGE and held > 2 * sum(missing.values()) and window[1] - window[0] > MILLISECOND:
-            # Most of it is here: narrow the gap down before anything is pulled, the newer half first.
-            middle = (window[0] + window[1]) // 2 // MILLISECOND * MILLISECOND
-            self._compare(label, (middle, window[1]))
-            self._compare(label, (window[0], middle))
-            return
-        devices = [""] if len(missing) > MANY_DEVICES else list(missing)
-        fetched = sum(self._pull(label, window, device) for device in devices)
-        self._logger.info("gap closed", application=label, missing=sum(missing.values()), fetched=fetched)
-
-    def _differences(self, label: str, window: Window) -> tuple[int, dict[str, int]]:
-        """How many uplinks the server holds, and per device_id how many of them the book does not."""
-        self._let_worker_catch_up(0)
-        held = self._stacks[label].count(*window)
-        known = self._book.count_forwarded(label, *window, list(held))
-        return sum(held.values()), _short(label, held, known)
-
-    def _pull(self, label: str, window: Window, device: str) -> int:
-        fetched = 0
-        for lines in _in_batches(self._stacks[label].pull(*window, device)):
-            now = self._clock.now()
-            self._let_worker_catch_up(LEAD_CHUNKS)
-            self._collector.keep([Message("backfill", label, "", now, unwrap(line)) for line in lines])
-            fetched += len(lines)
-            self._note(label, more=len(lines))
-            if self._stop.is_set():
-                raise Unavailable("stopped half-way; the next start goes on")
-        return fetched
-
-    def _let_worker_catch_up(self, chunks: int) -> None:
-        while self._worker.behind() > chunks and not self._stop.is_set():
-            self._stop.wait(0.02)
+    def _close(self, label: str, day: Window) -> None:
+        self._comparing.close(label, day, partial(self._board.count, self._board.marks, label))
 
     def _window(self, application: Application) -> Window:
         """From the mark, a little earlier, until what the storage surely holds by now; whole milliseconds."""
-        now = self._clock.now()
-        mark = self._registry.complete_until(application.label)
+        now, label = self._clock.now(), application.label
+        mark, oldest = self._registry.complete_until(label), self._oldest(label)
         start = now - int(self._region.backfill_days * DAY) if mark is None else mark - OVERLAP
+        if mark is not None and start < oldest:
+            self._told.outside(label, oldest)
         end = now - int(application.storage_lag_s * SECOND)
-        return start // MILLISECOND * MILLISECOND, max(start, end) // MILLISECOND * MILLISECOND
+        return _whole(max(start, oldest), max(start, oldest, end))
 
-    def _note(self, label: str, *, state: str = "running", more: int = 0) -> None:
-        progress = self._progress[label]
-        done = progress.done + more
-        self._progress[label] = replace(progress, state=state, done=done, total=max(done, progress.total))
-
-    def _fail(self, label: str, error: Exception) -> None:
-        """Say once what is wrong, and keep it for those who ask."""
-        state = "no storage" if isinstance(error, NoStorage) else WAITING
-        before = self._progress.get(label) or Progress(label, state, 0, 0, 0, 0)
-        self._progress[label] = replace(before, state=state)
-        if self._told.get(label) != str(error) and not self._stop.is_set():
-            self._logger.warning("no back-fill for now", application=label, why=str(error))
-        self._told[label] = str(error)
+    def _oldest(self, label: str) -> int:
+        """What is older the server has thrown away. Whole hours, so that it stands still for a while."""
+        return (self._clock.now() - int(self._region.by_label[label].kept_days * DAY)) // HOUR * HOUR
 
 
-def _short(label: str, held: Mapping[str, int], known: Mapping[str, int]) -> dict[str, int]:
-    """Devices with fewer uplinks here than there; those that share a hash in the book are counted together."""
-    together: dict[bytes, list[str]] = {}
-    for device_id in held:
-        together.setdefault(device_hash(label, device_id), []).append(device_id)
-    missing: dict[str, int] = {}
-    for devices in together.values():
-        short = sum(held[each] for each in devices) - known.get(devices[0], 0)
-        if short > 0:
-            missing.update(zip(devices, [short, *[0] * (len(devices) - 1)], strict=True))
-    return missing
+def _whole(start: int, end: int) -> Window:
+    return start // MILLISECOND * MILLISECOND, end // MILLISECOND * MILLISECOND
 
 
 def _newest_day_first(windows: Sequence[tuple[str, Window]]) -> list[tuple[str, Window]]:
@@ -242,8 +229,3 @@ def _newest_day_first(windows: Sequence[tuple[str, Window]]) -> list[tuple[str, 
         for back in range(-(-(end - start) // DAY))
     ]
     return sorted(days, key=lambda each: -each[1][1])
-
-
-def _in_batches(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while batch := list(islice(lines, CHUNK_MESSAGES)):
-        yield batch

@@ -3,7 +3,7 @@
 Sources: lorawan-stack v3.32 `applicationserver_integrations_storage.proto`; documentation of 3.36; a running 3.32.1.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -17,6 +17,11 @@ from smartregion.region import Application
 PAGE = 10_000
 READ_RIGHT = "RIGHT_APPLICATION_TRAFFIC_READ"
 ALL_RIGHTS = {READ_RIGHT, "RIGHT_APPLICATION_ALL", "RIGHT_ALL"}
+# Codes of gRPC that stand in an error object.
+NOT_FOUND, PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, UNAUTHENTICATED = 5, 7, 8, 12, 16
+WAIT_SECONDS = 10.0
+"""Where the server limits the rate without saying until when."""
+TRIES = 5
 LINES = {"Accept": "text/event-stream", "User-Agent": "smartregion/0.1"}
 
 
@@ -32,12 +37,25 @@ class SlowDown(Unavailable):
         self.seconds = seconds
 
 
+class _Error(msgspec.Struct):
+    code: int = 0
+    grpc_code: int = 0
+    message: str = ""
+
+
+class _Line(msgspec.Struct):
+    error: _Error | None = None
+
+
 class _Counts(msgspec.Struct):
     count: dict[str, int] = {}
 
 
 class _Rights(msgspec.Struct):
     rights: list[str] = []
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
 
 
 class StackHttp:
@@ -47,6 +65,7 @@ class StackHttp:
         self._application = application
         self._http = http
         self._headers = {**LINES, "Authorization": f"Bearer {key}"}
+        self._rest = 0.0
 
     def rights(self) -> list[str]:
         """The rights of the key on the application.
@@ -82,34 +101,70 @@ class StackHttp:
         """Stored uplinks per device_id, forwarded in [start, end).
 
         Raises:
-            NoStorage, SlowDown, Unavailable, Misconfigured.
+            NoStorage, SlowDown (also when the last answer said that nothing more is free), Unavailable, Misconfigured.
         """
+        self._mind_the_rate()
         with _translated(self._application):
             reply = self._http.get(f"{self._url()}/count", params=_between(start, end), headers=self._headers)
-            _check(reply, self._application)
+            self._check(reply)
             return msgspec.json.decode(reply.content, type=_Counts).count
 
-    def pull(self, start: int, end: int, device_id: str = "") -> Iterator[bytes]:
+    def pull(
+        self, start: int, end: int, device_id: str = "", *, wait: Callable[[float], None] | None = None
+    ) -> Iterator[bytes]:
         """Stored uplinks forwarded in [start, end), one JSON text `{"result": …}` each, oldest first.
+
+        `wait`: waits so many seconds where the server asks for it, then the same page is asked for again.
 
         Raises:
             NoStorage, SlowDown, Unavailable, Misconfigured; also half-way.
         """
         params = {**_between(start, end), "order": "received_at", "limit": str(PAGE)}
+        tries = 0
         while params:
-            with (
-                _translated(self._application),
-                self._http.stream("GET", self._url(device_id), params=params, headers=self._headers) as reply,
-            ):
-                if reply.is_error:
-                    reply.read()
-                _check(reply, self._application)
-                got = 0
-                for line in _lines(reply):
-                    got += 1
-                    yield line
-                token = reply.headers.get("X-Continuation-Token", "")
+            got = 0
+            try:
+                with self._page(params, device_id) as reply:
+                    for line in _lines(reply):
+                        got += 1
+                        yield line
+                    token = reply.headers.get("X-Continuation-Token", "")
+            except SlowDown as error:
+                tries += 1
+                if wait is None or got or tries > TRIES:
+                    raise
+                wait(error.seconds)
+                continue
+            tries = 0
             params = {"continuation_token": token} if token and got else {}
+
+    @contextmanager
+    def _page(self, params: dict[str, str], device_id: str) -> Iterator[httpx.Response]:
+        self._mind_the_rate()
+        with (
+            _translated(self._application),
+            self._http.stream("GET", self._url(device_id), params=params, headers=self._headers) as reply,
+        ):
+            if reply.is_error:
+                reply.read()
+            self._check(reply)
+            yield reply
+
+    def _mind_the_rate(self) -> None:
+        """Before the next request, keep to what the last answer said. Raises SlowDown, once."""
+        rest, self._rest = self._rest, 0.0
+        if rest:
+            raise SlowDown(f"{self._application.server} has answered as much as it allows for now", rest)
+
+    def _check(self, reply: httpx.Response) -> None:
+        if reply.headers.get("X-Rate-Limit-Available") == "0":
+            self._rest = _seconds(reply, "X-Rate-Limit-Reset")
+        try:
+            _check(reply, self._application)
+        except SlowDown:
+            # Said already.
+            self._rest = 0.0
+            raise
 
     def _url(self, device_id: str = "") -> str:
         device = f"/devices/{device_id}" if device_id else ""
@@ -132,9 +187,21 @@ def _lines(reply: httpx.Response) -> Iterator[bytes]:
 
 
 def _sound(line: bytes) -> bytes:
-    if line.startswith(b'{"error"'):
-        raise Unavailable(f"the Storage Integration broke off: {line[:300].decode(errors='replace')}")
-    return line
+    """The line. Raises what an error object in the midst of a stream says."""
+    if line.startswith(b'{"result"'):
+        return line
+    error = _decode_line(line).error
+    if error is None:
+        return line
+    words = f"the Storage Integration broke off: {error.message[:300]}"
+    code = error.grpc_code or error.code
+    if code == RESOURCE_EXHAUSTED:
+        raise SlowDown(words, WAIT_SECONDS)
+    if code in {PERMISSION_DENIED, UNAUTHENTICATED}:
+        raise Misconfigured(f"{words}; check the API key and its rights")
+    if code in {NOT_FOUND, UNIMPLEMENTED}:
+        raise NoStorage(words)
+    raise Unavailable(words)
 
 
 @contextmanager
@@ -156,17 +223,23 @@ def _check(reply: httpx.Response, application: Application) -> None:
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED}:
         raise NoStorage(
             f"{application.server} has no Storage Integration for {application.id} (status {status}); it must be "
-            "activated for the application, and an Open Source server has none"
+            "activated for the application, and an Open Source server has none. What is missed live is lost for good "
+            "there; a webhook beside MQTT makes that rare"
         )
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = reply.headers.get("X-Rate-Limit-Retry") or reply.headers.get("Retry-After") or "10"
-        raise SlowDown(f"{application.server} asks to slow down", float(wait) if wait.isdigit() else 10.0)
+        raise SlowDown(f"{application.server} asks to slow down", _seconds(reply, "X-Rate-Limit-Retry", "Retry-After"))
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         raise Misconfigured(
             f"{application.server} refuses the key of {application.label} (status {status}): {_message(reply)}; "
             f"check the API key in {application.key_env} and its rights"
         )
     raise Unavailable(f"{application.server} answers with status {status}: {_message(reply)}")
+
+
+def _seconds(reply: httpx.Response, *names: str) -> float:
+    """The seconds in the first of these headers that holds any."""
+    told = (reply.headers.get(name, "") for name in names)
+    return next((float(seconds) for seconds in told if seconds.isdecimal() and int(seconds) > 0), WAIT_SECONDS)
 
 
 def _message(reply: httpx.Response) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from smartregion import mistakes
+from smartregion.alarms import AlarmKind
 from smartregion.errors import Misconfigured
 from smartregion.mistakes import Mistake
 from smartregion.model import Place, Profile, Tenant
@@ -19,6 +20,7 @@ Domain = Literal["energy", "water", "waste", "mobility", "environment", "buildin
 TenantKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 # Ids of The Things Stack: lorawan-stack api/identifiers.proto, at most 36 characters.
 StackId = Annotated[str, Field(pattern=r"^[a-z0-9](?:[-]?[a-z0-9]){2,}$", max_length=36)]
+CLOCK_TIME = r"^(([01]\d|2[0-3]):[0-5]\d)?$"
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 
@@ -27,6 +29,7 @@ OPERATORS_BUCKET = "smartregion"
 """In InfluxDB each municipality has a bucket of its own, named by its key, and the operators have this one."""
 
 # Device ids whose profile is remembered.
+SANDBOX = ".cloud.thethings.network"
 MOST_REMEMBERED = 100_000
 
 
@@ -97,7 +100,14 @@ class Application(_Entry):
     """Environment variable with the secret of its webhook (or, with _FILE added, of its file); empty: no webhook."""
     storage_lag_s: Annotated[float, Field(ge=0, le=3600)] = 60
     """How far the Storage Integration may lag behind."""
+    storage_days: Annotated[float | None, Field(gt=0, le=4000)] = None
+    """How long the Storage Integration keeps messages: 30 days, and 1 on the Sandbox, unless said here."""
     profiles: tuple[ProfileRule, ...] = ()
+
+    @property
+    def kept_days(self) -> float:
+        """How long the server keeps messages."""
+        return self.storage_days or (1.0 if self.server.endswith(SANDBOX) else 30.0)
 
     @property
     def label(self) -> str:
@@ -160,6 +170,21 @@ class Store(_Entry):
     query_seconds: Annotated[float, Field(gt=0, le=600)] = 60
 
 
+class Notify(_Entry):
+    """Who is told of alarms, and when."""
+
+    receivers: tuple[Annotated[str, Field(pattern=r"^SMARTREGION_[A-Z0-9_]+$")], ...] = ()
+    """Environment variables that hold an apprise address each (or, with _FILE added, name the file it is in)."""
+    kinds: tuple[AlarmKind, ...] = tuple(AlarmKind)
+    language: Literal["", "de", "en"] = ""
+    """The county's by default."""
+    digest_minutes: Annotated[float, Field(ge=0, le=1440)] = 10
+    """So long alarms are gathered before they are sent together."""
+    quiet_from: Annotated[str, Field(pattern=CLOCK_TIME)] = ""
+    """Hours in which nothing is sent, in the county's time zone; what comes up is told afterwards."""
+    quiet_until: Annotated[str, Field(pattern=CLOCK_TIME)] = ""
+
+
 class Region(_Entry):
     """The county."""
 
@@ -170,6 +195,7 @@ class Region(_Entry):
     retention: Retention = Retention()
     journal: Journal = Journal()
     store: Store = Store()
+    notify: Notify = Notify()
     tenants: Annotated[tuple[TenantEntry, ...], Field(min_length=1)]
     applications: tuple[Application, ...] = ()
 
@@ -218,6 +244,8 @@ _SPELLING = {
     "server": "the bare host name, without https:// and without a path",
     "tenant": "a key of [[tenants]]",
     "webhook_env": "the name of an environment variable that begins with SMARTREGION_, in capital letters",
+    "quiet_from": "a time such as 22:00",
+    "quiet_until": "a time such as 06:30",
     "key_env": "the name of an environment variable that begins with SMARTREGION_, in capital letters",
     "ags": "8 digits, or 5 for a county",
     "url": "http:// or https://, the host and perhaps :port and a path; user, password and token do not belong here",
@@ -241,6 +269,8 @@ def _contradictions(raw: Mapping[str, Any]) -> Iterator[Mistake]:
             yield (("applications", index, "tenant"), f"names {tenant!r}, which is no key of [[tenants]]")
     store = raw.get("store")
     yield from _contradictions_of_store(store if isinstance(store, dict) else {}, tenants)
+    notify = raw.get("notify")
+    yield from _contradictions_of_notify(notify if isinstance(notify, dict) else {})
 
 
 def _contradictions_of_store(store: Mapping[str, Any], tenants: list[Any]) -> Iterator[Mistake]:
@@ -256,6 +286,18 @@ def _contradictions_of_store(store: Mapping[str, Any], tenants: list[Any]) -> It
     if OPERATORS_BUCKET in tenants:
         place = ("tenants", tenants.index(OPERATORS_BUCKET), "key")
         yield (place, f"{OPERATORS_BUCKET!r} is the bucket of the operators; a municipality needs another key")
+
+
+def _contradictions_of_notify(notify: Mapping[str, Any]) -> Iterator[Mistake]:
+    times = ("quiet_from", "quiet_until")
+    given = [key for key in times if notify.get(key)]
+    if len(given) == 1:
+        (missing,) = set(times) - set(given)
+        yield (("notify", missing), f"is missing; {given[0]} counts only together with it")
+    receivers = notify.get("receivers")
+    for name, times_named in Counter(map(str, receivers if isinstance(receivers, list) else ())).items():
+        if times_named > 1:
+            yield (("notify", "receivers"), f"{name!r} is there twice; each would be told twice")
 
 
 def _twice(table: str, key: str, values: list[Any]) -> Iterator[Mistake]:

@@ -111,7 +111,7 @@ def test_only_the_device_that_misses_something_is_pulled(tmp_path: Path) -> None
 def test_a_small_gap_in_much_that_is_here_is_narrowed_down_before_it_is_pulled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.backfill.PAGE", 50)
+    monkeypatch.setattr("ingest.comparing.PAGE", 50)
     with scene(tmp_path) as at:
         at.publish(*((number, NOW - 20 * 60 * MINUTE + number * MINUTE) for number in range(400)))
         at.backfill.round()
