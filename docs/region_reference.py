@@ -56,8 +56,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Notify": {
         "receivers": "Environment variables, each with an address that [apprise](https://appriseit.com) knows, such as "
-        "`mailtos://user:password@mail.county.example?to=ops@county.example` (or, with `_FILE` added, the path of a file "
-        "with it).",
+        "`mailtos://user:password@mail.county.example?to=ops@county.example` (or, with `_FILE` added, the path of a "
+        "file with it).",
         "kinds": "Only alarms of these kinds; all of them without it.",
         "language": "Of what is sent; the county's when empty.",
         "digest_minutes": "So long alarms are gathered and then sent as one. 0: at once.",
