@@ -16,6 +16,7 @@ OLDEST = 31 * DAY
 AHEAD = 1 * HOUR
 # An import brings history on purpose; a narrower range may be given behind its name.
 OLDEST_IMPORT = 10 * 366 * DAY
+LONGEST_WORDS = 2000
 IMPORT = "import"
 SIMULATED = "simulated"
 
@@ -49,8 +50,13 @@ class Frame:
     def quarantine(self, error: Unusable, message: Message) -> None:
         """Send the message to quarantine instead."""
         self.entry = self.entry._replace(
-            state=State.QUARANTINED, cause=error.cause.value, detail=str(error), message=message
+            state=State.QUARANTINED, cause=error.cause.value, detail=_said(error), message=message
         )
+
+
+def _said(error: Unusable) -> str:
+    """An error's words as they can be kept: its text may come from foreign code, or quote a message."""
+    return str(error)[:LONGEST_WORDS].encode("utf-8", "backslashreplace").decode()
 
 
 def import_source(since: int, until: int) -> str:

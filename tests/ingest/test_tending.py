@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from simulator.uplinks import render
 from smartregion.clock import MINUTE
 from smartregion.errors import Misconfigured, Undecodable
 from smartregion.model import Decoded, Message, Profile, State
+from store.journal.book_sqlite import SqliteBook
 from store.journal.quarantine import Sought
 from tests.ingest.conftest import frame
 from tests.ingest.offering import library_with
@@ -110,6 +112,19 @@ def test_the_decoder_that_refused_a_message_is_named(line: Line) -> None:
 
     (kept,) = line.book.quarantined()
     assert line.book.find([kept.key])[kept.key].decoder == "milesight-iot/em300-th 1.0.0"
+
+
+def test_whatever_a_decoder_says_can_be_kept(tmp_path: Path, mended: Mended, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.ingest.test_tending.BROKEN", "\ud800\0" + "x" * 10_000)
+    line = Line(tmp_path, library=mended.library)
+    with closing(SqliteBook(tmp_path / "book.db")) as book:
+        monkeypatch.setattr(line, "book", book)
+        monkeypatch.setattr(line.pipeline, "_book", book)
+        take_broken(line, 1)
+        (kept,) = book.quarantined()
+    assert kept.detail.startswith("\\ud800")
+    assert len(kept.detail) < 2100
+    line.registry.close()
 
 
 def test_one_message_is_retried_and_no_other(line: Line, mended: Mended) -> None:
