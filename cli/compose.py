@@ -11,7 +11,7 @@ from typing import Self
 import httpx
 from prometheus_client import CollectorRegistry
 
-from cli import archive_parts
+from cli import archive_parts, gap_parts
 from cli.kit import Reloading, open_kit
 from cli.series_store import air_of, open_series
 from ingest.backfill import Backfill
@@ -19,6 +19,7 @@ from ingest.collector import Collector
 from ingest.importing import Patient, messages
 from ingest.judging import IMPORT, import_source
 from ingest.mqtt import MqttSource
+from ingest.orders import Orders
 from ingest.pipeline import Pipeline
 from ingest.quiet import Quiet
 from ingest.redecode import Redecode
@@ -125,12 +126,13 @@ class Platform:
         )
         self.webhook = WebhookDoor(self.collector, clock)
         self.webhook_secrets = webhooks
+        self.gaps = self._gap_parts(listen=listen)
         self.worker = self._worker()
         self.importing = Patient(self.collector, self.worker)
         self.backfill = self._backfill(listen=listen)
         heard = [each for each in region.applications if listen and each.mqtt and each.label in self._stacks]
-        sources = [self._source(each) for each in heard]
-        self.ingest = Ingest(self.collector, self.worker, self.watcher, sources, self.backfill, logger)
+        mqtt = [self._source(each) for each in heard]
+        self.ingest = Ingest(self.collector, self.worker, self.watcher, mqtt, self.backfill, logger, self.gaps.thread)
         self.housekeeping = self._housekeeping()
         self.ledger_check = LedgerCheck(stores.book, region.zone, clock, self._alarm, self.metrics)
         self.jobs = self._jobs()
@@ -161,11 +163,26 @@ class Platform:
 
     def _worker(self) -> Worker:
         stores = self.stores
-        settled = self.watcher.settled
+        settled = self.gaps.beside(self.watcher.settled)
         pipeline = Pipeline(
             self.region, stores.book, stores.registry, stores.series, settled, self.library, air_of(stores.series)
         )
         return Worker(self.collector, stores.log, stores.book, pipeline, self._logger)
+
+    def _gap_parts(self, *, listen: bool) -> gap_parts.GapParts:
+        stores = self.stores
+        return gap_parts.build(
+            self.region,
+            stores.registry,
+            stores.log,
+            stores.book,
+            self.connections,
+            self.clock,
+            self._logger,
+            lambda: self.collector.appended,
+            lambda: self.backfill.progress(),
+            listen=listen,
+        )
 
     def _backfill(self, *, listen: bool) -> Backfill:
         return Backfill(
@@ -178,6 +195,8 @@ class Platform:
             self.clock,
             self._logger,
             by_itself=listen,
+            orders=Orders(self.stores.registry.gaps, self.clock),
+            told=self.gaps.keeper,
         )
 
     def _housekeeping(self) -> Housekeeping:

@@ -13,7 +13,9 @@ PLATFORM = ""
 class Outages:
     """Beaten every few seconds: what lies between two beats of different runs was an outage."""
 
-    def __init__(self, store: GapStore, connections: Connections, clock: Clock) -> None:
+    def __init__(self, store: GapStore, connections: Connections, clock: Clock, *, listen: bool = True) -> None:
+        """`listen`: this process is the platform; another one must not say that it ran."""
+        self._listen = listen
         self._store = store
         self._connections = connections
         self._clock = clock
@@ -22,6 +24,8 @@ class Outages:
 
     def begin(self) -> None:
         """Note that the platform runs again. Raises Unavailable."""
+        if not self._listen:
+            return
         now, alive = self._clock.now(), self._store.mark(ALIVE)
         if alive is not None and alive < now:
             unended = [each for each in self._store.outages(now - DAY) if each.until is None]
@@ -31,6 +35,8 @@ class Outages:
 
     def beat(self) -> None:
         """Note that the platform runs, and how the connections are. Raises Unavailable."""
+        if not self._listen:
+            return
         outages = self._connections.outages()
         self._unkept += [each for each in outages if each not in self._lasting]
         self._lasting = {each for each in outages if each.until is None}

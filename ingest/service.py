@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ingest.backfill import Backfill
 from ingest.collector import Collector
+from ingest.gap_thread import GapThread
 from ingest.mqtt import MqttSource
 from ingest.watching import Watcher
 from ingest.worker import Worker
@@ -26,7 +27,9 @@ class Ingest:
         sources: Sequence[MqttSource],
         backfill: Backfill | None,
         logger: Logger,
+        gaps: GapThread | None = None,
     ) -> None:
+        self._gaps = gaps
         self.collector = collector
         self.worker = worker
         self._watcher = watcher
@@ -36,7 +39,11 @@ class Ingest:
         self._threads: dict[str, threading.Thread] = {}
 
     def start(self) -> None:
-        """Start all threads; what an earlier run left in the log is taken first."""
+        """Start all threads; what an earlier run left in the log is taken first. Raises Unavailable."""
+        if self._gaps is not None:
+            # Before the worker, or its first frames would seem to be the first ever.
+            self._gaps.begin()
+            self._spawn("gaps", self._gaps.run)
         self._spawn("collector", self.collector.run)
         self._spawn("worker", self.worker.run)
         self._spawn("watcher", self._watcher.run)
@@ -48,6 +55,8 @@ class Ingest:
     def stop(self) -> None:
         """Stop receiving, make durable what was received, settle what is in hand; ten seconds at most."""
         deadline = time.monotonic() + FINISH_SECONDS
+        if self._gaps is not None:
+            self._gaps.stop()
         if self.backfill is not None:
             self.backfill.stop()
         for source in self._sources:
@@ -60,6 +69,8 @@ class Ingest:
         self.worker.stop()
         self._watcher.stop()
         self._join(deadline + 1.0)
+        if self._gaps is not None:
+            self._gaps.finish()
         self._logger.info("stopped", chunks_left=self.worker.behind())
 
     def healthy(self) -> list[str]:

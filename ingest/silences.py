@@ -1,7 +1,8 @@
 """Devices that nobody hears although their interval says that they should be."""
 
+from collections.abc import Callable
+
 from ingest.hearing import Hearing
-from ingest.status import Connections
 from queries.silence import patience
 from smartregion.clock import MINUTE, SECOND, Clock
 from smartregion.gaps import Gap, GapCause
@@ -15,10 +16,13 @@ EVERY = 1 * MINUTE
 class Silences:
     """Opens a gap without an end for each such device; the next frame ends it."""
 
-    def __init__(self, store: GapStore, registry: Registry, connections: Connections, clock: Clock) -> None:
+    def __init__(
+        self, store: GapStore, registry: Registry, listening: Callable[[str], int | None], clock: Clock
+    ) -> None:
+        """`listening`: since when messages of an application could come; None while they can't."""
         self._store = store
         self._registry = registry
-        self._connections = connections
+        self._listening = listening
         self._clock = clock
         self._looked: int | None = None
         self._lasting: dict[str, Gap] = {}
@@ -46,7 +50,7 @@ class Silences:
         self._looked = now
 
     def _silence(self, device: Device, now: int) -> Gap | None:
-        listening = self._connections.connected_since(device.application)
+        listening = self._listening(device.application)
         if device.last_seen is None or listening is None or device.id in self._lasting:
             return None
         # What was sent before the connection stood nobody could hear: it is given the same patience.

@@ -57,7 +57,7 @@ class Watch:
         store = self.registry.gaps
         self.hearing = Hearing()
         self.outages = Outages(store, self.connections, self.clock)
-        silences = Silences(store, self.registry, self.connections, self.clock)
+        silences = Silences(store, self.registry, self.connections.connected_since, self.clock)
         self.keeper = GapKeeper(
             REGION,
             store,
