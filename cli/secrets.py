@@ -40,6 +40,19 @@ def webhooks(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def receivers(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
+    """The address of each receiver of alarms, by its variable.
+
+    Raises:
+        Misconfigured: one is missing; all that are missing are named at once.
+    """
+    found = {variable: secret(variable, environment) for variable in region.notify.receivers}
+    missing = [variable for variable, address in found.items() if not address]
+    if missing:
+        raise Misconfigured(f"Receivers of alarms have no address: set {', '.join(missing)}, or the same with _FILE")
+    return found
+
+
 def known(region: Region, environment: Mapping[str, str]) -> dict[str, str]:
     """The keys that are there, for commands that can do without."""
     found = {each.label: key(each, environment) for each in region.applications}

@@ -109,6 +109,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
+_LISTS: Final = {"array": "list of pairs", "string": "list of texts", "#/$defs/AlarmKind": "list of kinds"}
 _NAMES: Final = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 
 
@@ -119,7 +120,7 @@ def text() -> str:
         ValueError: an entry is not described here, or one described is no entry any more.
     """
     schema = Region.model_json_schema()
-    models = {"Region": schema, **schema["$defs"]}
+    models = {"Region": schema} | {name: each for name, each in schema["$defs"].items() if "properties" in each}
     if {name: set(models[name]["properties"]) for name in models} != {name: set(WORDS[name]) for name in WORDS}:
         raise ValueError("the entries described here are not those of smartregion/region.py")
     return "\n\n".join(_section(name, models[name]) for name in PLACES)
@@ -153,7 +154,7 @@ def _kind(shape: Mapping[str, Any]) -> Iterator[str]:
         elif "$ref" in each or "allOf" in each or each.get("type") == "object":
             yield "table"
         elif each.get("type") == "array":
-            yield "tables" if "$ref" in each["items"] else "list of pairs"
+            yield _LISTS.get(each["items"].get("$ref", each["items"].get("type")), "tables")
         elif each.get("type") != "null":
             yield _NAMES[each["type"]]
         yield from _bounds(each)

@@ -30,16 +30,19 @@ KEEPING_SECONDS = 60
 RETENTION_SECONDS = 3600
 # A thread of its own for what may wait for the archive: rollups must not.
 KEEPING = "keeping"
+# And one for what must be told in time.
+WATCHING = "watching"
 
 
 class Task(NamedTuple):
-    """Work that may wait for the archive."""
+    """Work that may wait for the archive, unless it says which thread it is done in."""
 
     name: str
     seconds: int
     """How often it is done."""
     work: Callable[[], None]
     """May raise Unavailable."""
+    thread: str = KEEPING
 
 
 class Jobs:
@@ -74,7 +77,7 @@ class Jobs:
         self._stopping = threading.Event()
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1), KEEPING: ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in ("default", KEEPING, WATCHING)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -88,7 +91,7 @@ class Jobs:
         self._every(COMPACTION_SECONDS, "room", self._housekeeping.make_room, KEEPING)
         self._every(RETENTION_SECONDS, "retention", self._housekeeping.retain, KEEPING)
         for task in self._tasks:
-            self._every(task.seconds, task.name, task.work, KEEPING)
+            self._every(task.seconds, task.name, task.work, task.thread)
         self._scheduler.start()
 
     def stop(self) -> None:

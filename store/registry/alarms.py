@@ -1,6 +1,6 @@
 """Alarms and the notices of them, kept in the registry's database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,20 +35,23 @@ class AlarmStore:
         return self._read(wanted.order_by(ALARMS.c.id.desc()).limit(limit))
 
     def change(
-        self, begun: Sequence[Alarm], ended: Sequence[Alarm], receivers: Collection[str], now: int
+        self, begun: Sequence[Alarm], ended: Sequence[Alarm], told: Mapping[AlarmKind, Collection[str]], now: int
     ) -> list[Alarm]:
-        """Add and end alarms, with a notice of each to every receiver, all or nothing; gives those begun with ids."""
+        """Add and end alarms, with a notice to each receiver of their kind, all or nothing.
+
+        Gives those begun with their ids.
+        """
         with self._database.begin() as connection:
             added = [replace(alarm, id=_add(connection, alarm)) for alarm in begun]
             if ended:
                 rows = [{"named": alarm.id, "at": alarm.end, "worth": alarm.value} for alarm in ended]
                 over = update(ALARMS).where(ALARMS.c.id == bindparam("named"))
                 connection.execute(over.values({"end": bindparam("at"), "value": bindparam("worth")}), rows)
-            told = [(alarm.id, AlarmEvent.BEGIN) for alarm in added] + [(each.id, AlarmEvent.END) for each in ended]
+            events = [(alarm, AlarmEvent.BEGIN) for alarm in added] + [(alarm, AlarmEvent.END) for alarm in ended]
             notices = [
-                {"alarm": alarm, "event": event.value, "receiver": receiver, "noted": now}
-                for alarm, event in told
-                for receiver in receivers
+                {"alarm": alarm.id, "event": event.value, "receiver": receiver, "noted": now}
+                for alarm, event in events
+                for receiver in told.get(alarm.kind, ())
             ]
             if notices:
                 connection.execute(insert(NOTICES), notices)

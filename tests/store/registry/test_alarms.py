@@ -9,16 +9,17 @@ from tests.store.registry.conftest import Opening
 
 SILENT = Alarm(AlarmKind.SILENT, "wasser.w1", 10, None, 3.5)
 AWAY = Alarm(AlarmKind.STORE, "", 20, None, 1.0)
+BOTH = {AlarmKind.SILENT: ["SMARTREGION_MAIL"], AlarmKind.STORE: ["SMARTREGION_MAIL"]}
 MAIL, CHAT = "SMARTREGION_MAIL", "SMARTREGION_CHAT"
 
 
 def test_alarms_begin_and_end_and_are_found_again(opening: Opening) -> None:
-    silent, away = opening().alarms.change([SILENT, AWAY], [], [], 30)
+    silent, away = opening().alarms.change([SILENT, AWAY], [], {}, 30)
     registry = opening()
     assert registry.alarms.active() == [silent, away] == [replace(SILENT, id=silent.id), replace(AWAY, id=away.id)]
 
     over = replace(silent, end=40, value=0.2)
-    registry.alarms.change([], [over], [], 41)
+    registry.alarms.change([], [over], {}, 41)
 
     assert registry.alarms.active() == [away]
     assert registry.alarms.page(Sought(), 10) == [away, over]
@@ -30,9 +31,9 @@ def test_alarms_begin_and_end_and_are_found_again(opening: Opening) -> None:
 
 
 def test_each_receiver_has_notices_of_its_own(registry: SqlRegistry) -> None:
-    (silent,) = registry.alarms.change([SILENT], [], [MAIL, CHAT], 30)
+    (silent,) = registry.alarms.change([SILENT], [], {AlarmKind.SILENT: [MAIL, CHAT]}, 30)
     over = replace(silent, end=40)
-    registry.alarms.change([], [over], [MAIL], 41)
+    registry.alarms.change([], [over], {AlarmKind.SILENT: [MAIL]}, 41)
 
     mail = registry.alarms.unsent(MAIL)
     assert [(each.alarm, each.event, each.noted) for each in mail] == [
@@ -45,8 +46,8 @@ def test_each_receiver_has_notices_of_its_own(registry: SqlRegistry) -> None:
 
 
 def test_what_is_over_for_long_is_forgotten_with_its_notices(registry: SqlRegistry) -> None:
-    silent, away = registry.alarms.change([SILENT, AWAY], [], [MAIL], 30)
-    registry.alarms.change([], [replace(silent, end=40)], [MAIL], 41)
+    silent, away = registry.alarms.change([SILENT, AWAY], [], BOTH, 30)
+    registry.alarms.change([], [replace(silent, end=40)], BOTH, 41)
 
     registry.alarms.prune(DAY)
 
