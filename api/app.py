@@ -10,7 +10,21 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from api import admin, figures, hooks, latest, live, points, problems, quarantine, readings, records, redecode, state
+from api import (
+    admin,
+    figures,
+    gaps,
+    hooks,
+    latest,
+    live,
+    points,
+    problems,
+    quarantine,
+    readings,
+    records,
+    redecode,
+    state,
+)
 from api.admin import Doors
 from api.desk import Desk
 from api.guard import Guard
@@ -95,6 +109,7 @@ def _routers(
 ) -> list[APIRouter]:
     made = [points.router(desk), latest.router(desk), readings.router(desk), figures.router(desk)]
     made += [records.router(desk), live.router(desk), state.router(desk, metrics), quarantine.router(desk, tending)]
+    made.append(gaps.router(desk))
     if doors is not None:
         made.append(admin.router(desk, doors))
     if redecoding is not None:

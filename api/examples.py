@@ -5,9 +5,29 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from api import quarantine_shapes, shapes
+from api import gap_shapes, quarantine_shapes, shapes
 
 TIME: Final = "2026-11-22T19:15:00+01:00"
+GAP: Final = {
+    "device": "county-water.w1-0042",
+    "application": "county-water",
+    "from": "2026-11-22T18:15:00+01:00",
+    "to": TIME,
+    "missing": 3,
+    "repaired": 2,
+    "cause": "cut",
+    "state": "open",
+    "gaps": 1,
+    "found": "2026-11-22T19:15:08+01:00",
+}
+GAP_COUNT: Final = {
+    "application": "county-water",
+    "cause": "cut",
+    "state": "repaired",
+    "gaps": 412,
+    "missing": 1310,
+    "repaired": 1310,
+}
 POINT: Final = {
     "id": "town-hall-water",
     "name": "Town hall, main water meter",
@@ -228,6 +248,8 @@ OF: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
     shapes.LedgerPage: _page(LEDGER),
     shapes.CausePage: _page(CAUSE),
     shapes.BackfillPage: _page(BACKFILL),
+    gap_shapes.GapPage: _page(GAP),
+    gap_shapes.GapCountPage: _page(GAP_COUNT),
     shapes.TenantPage: _page(TENANT),
     shapes.SitePage: _page(SITE),
     shapes.RawMessagePage: _page(MESSAGE),

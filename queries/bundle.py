@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from queries.alarms import NO_ALARMS, Alarms
 from queries.figures import Figures
+from queries.gaps import Gaps
 from queries.latest import Latest
 from queries.ledger import Ledger
 from queries.live import Live
@@ -14,7 +16,7 @@ from queries.quarantine import Quarantine
 from smartregion.clock import Clock
 from smartregion.region import Region
 from store.journal.protocol import Book, Log
-from store.registry.protocol import Registry
+from store.registry.protocol import AlarmsKept, Registry
 from store.series.protocol import SeriesStore
 
 
@@ -30,9 +32,11 @@ class Queries:
     latest: Latest
     live: Live
     ledger: Ledger
+    alarms: Alarms
     quarantine: Quarantine
     messages: Messages
     figures: Figures
+    gaps: Gaps
     progress: Callable[[], Sequence[Progress]]
     """The back-fills, one for each application."""
 
@@ -45,6 +49,7 @@ def build(
     log: Log,
     book: Book,
     progress: Callable[[], Sequence[Progress]] = tuple,
+    alarms: AlarmsKept = NO_ALARMS,
 ) -> Queries:
     """Put the questions together. `latest` is empty until its `load` is called."""
     latest = Latest(registry, store)
@@ -57,8 +62,10 @@ def build(
         latest=latest,
         live=Live(),
         ledger=Ledger(book, log),
+        alarms=Alarms(alarms),
         quarantine=Quarantine(book),
         messages=Messages(book, log, registry),
         figures=Figures(store, registry, region.zone, clock),
+        gaps=Gaps(registry, clock),
         progress=progress,
     )

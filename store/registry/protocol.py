@@ -1,9 +1,13 @@
 """What the registry promises: tenants, applications, sites, points, devices and assignments."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from smartregion.alarms import Alarm, Sought
 from smartregion.model import Assignment, Device, Place, Point, Profile, Sample, Series, Site, Tenant
+
+if TYPE_CHECKING:
+    from store.registry.gaps import GapStore
 
 
 class Sighting(NamedTuple):
@@ -25,12 +29,29 @@ class Interval(NamedTuple):
     source: str
 
 
+class AlarmsKept(Protocol):
+    """Alarms as they are kept; every method raises Unavailable."""
+
+    def active(self) -> list[Alarm]:
+        """Those that last, in the order in which they were raised."""
+        ...
+
+    def page(self, sought: Sought, limit: int, before: int | None = None) -> list[Alarm]:
+        """Alarms, the one raised last first, of ids below that."""
+        ...
+
+
 class Registry(Protocol):
     """One process writes; every change others must notice raises `version`. Safe to use from several threads."""
 
     @property
     def version(self) -> int:
         """Rises whenever a device, point, site or assignment changes (not with last_seen)."""
+        ...
+
+    @property
+    def gaps(self) -> "GapStore":
+        """What is missing of devices, kept in the same database."""
         ...
 
     def sight(self, sightings: Sequence[Sighting]) -> None:
