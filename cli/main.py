@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import checking, decoding, influxdb, lines, places, quarantine, redecoding, running
+from cli import checking, decoding, gaps, influxdb, lines, places, quarantine, redecoding, running
 from cli.output import problem
 from smartregion.errors import Misconfigured, Unavailable, Unusable
 
@@ -21,6 +21,7 @@ places.add_to(app)
 decoding.add_to(app)
 redecoding.add_to(app)
 quarantine.add_to(app)
+gaps.add_to(app)
 influxdb.add_to(app)
 
 

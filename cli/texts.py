@@ -191,6 +191,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "f_port": ("Port", "Port"),
     "payload_hex": ("Nutzdaten (hex)", "Payload (hex)"),
     "detail": ("Näheres", "Detail"),
+    "gaps": ("Lücken", "Gaps"),
+    "missing": ("fehlten", "Missing"),
+    "repaired": ("davon gekommen", "Repaired"),
+    "gap_down": ("Plattform lief nicht", "platform was down"),
+    "gap_cut": ("Verbindung getrennt", "connection cut"),
+    "gap_radio": ("Funk", "radio"),
+    "gap_silent": ("Gerät still", "device silent"),
+    "gap_unknown": ("unbekannt", "unknown"),
+    "gap_open": ("offen", "open"),
+    "gap_repaired": ("geschlossen", "repaired"),
+    "gap_lost": ("verloren", "lost for good"),
+    "gap_outside": ("älter als der Speicher", "outside of the storage"),
+    "gap_over": ("vorbei", "over"),
 }
 
 
