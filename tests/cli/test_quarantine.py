@@ -52,7 +52,7 @@ def foreign(place: Place, tmp_path: Path) -> Foreign:
 
 def test_alike_messages_are_listed_as_one(foreign: Foreign) -> None:
     found = foreign.run("list", "--cause", "decoder failed", "--json").rows()
-    (group,) = [each for each in found if each["words"] == f"{SAID} …"]
+    (group,) = [each for each in found if str(each["words"]).startswith(f"{SAID} …")]
 
     assert group["messages"] >= 3
     assert group["application"] == LABEL
@@ -69,7 +69,7 @@ def test_one_message_is_shown_with_its_bytes_and_what_was_said(foreign: Foreign)
 
     shown = foreign.run("show", key, "--json").one()
     assert shown["payload_hex"] == TWENTY_TWO.hex()
-    assert shown["detail"] == f"{SAID} 5"
+    assert shown["detail"].startswith(f"{SAID} 5")
     assert shown["decoder"].startswith("milesight-iot/em300-th ")
     assert APPLICATION in shown["text"]
     words = foreign.run("show", key, "--lang", "de").words
