@@ -14,6 +14,7 @@ from decoders.decoder import ANY_PORT
 from decoders.library import Known, Origin, proofs
 from ingest.missing import Missing, missing
 from smartregion import timestamps
+from smartregion.quantities import DOMAINS
 from store.journal.book_sqlite import SqliteBook
 from store.registry.protocol import Registry
 from store.registry.reading import open_reader
@@ -46,6 +47,8 @@ def list_decoders(
         items = [_missing(each) for each in _wanted(where)]
         rows(where, "", ("profile", "port", "devices", "messages", "decoded", "first_seen", "last_seen"), items)
         return
+    if domain and domain not in DOMAINS:
+        raise typer.BadParameter(f"{domain!r} is none; it is one of {', '.join(DOMAINS)}", param_hint="--domain")
     with open_kit(where.data) as kit:
         known = [each for each in kit.library.all() if domain in ("", each.decoder.domain)]
         items = [_row(each, kit, where) for each in known]

@@ -10,6 +10,7 @@ from cli.decoding_report import Tested, report, tested_all
 from cli.kit import FOLDER, Kit, open_kit
 from cli.options import Context, DataOption, JsonOption, LangOption, context
 from cli.output import console, one, say
+from cli.payloads import from_hex
 from cli.texts import text
 from decoders.javascript import installed
 from decoders.kit import scaffold
@@ -36,7 +37,7 @@ def new_decoder(
     name: NameArgument,
     domain: Annotated[str, typer.Option(help="energy, water, waste, mobility, environment or buildings.")],
     port: Annotated[int, typer.Option(help="The port its frames come by.")],
-    from_hex: Annotated[list[str], typer.Option(help="A payload of the data sheet; may be repeated.")],
+    payloads: Annotated[list[str], typer.Option("--from-hex", help="A payload of the data sheet; may be repeated.")],
     form: Annotated[Form, typer.Option(help="fixed places, items with keys, or code.")] = Form.FIXED,
     title: Annotated[str, typer.Option(help="What the device is, for people.")] = "",
     source: Annotated[str, typer.Option(help="Where the layout is written down.")] = "",
@@ -51,11 +52,14 @@ def new_decoder(
     """
     where = context(None, data, json=json, lang=lang)
     brand, _, model = name.partition("/")
-    frames = [_bytes(each) for each in from_hex]
+    frames = [from_hex(each, "--from-hex") for each in payloads]
     plan = Plan(
         brand=brand, model=model, domain=domain, port=port, frames=frames, form=form, title=title, source=source
     )
-    files = scaffold.begin(plan)
+    try:
+        files = scaffold.begin(plan)
+    except Misconfigured as error:
+        raise typer.BadParameter(str(error)) from error
     folder = into or where.data / FOLDER
     made = [folder / f"{plan.stem}.py", folder / f"{plan.stem}.yaml"]
     _write(made, files)
@@ -66,13 +70,6 @@ def new_decoder(
     for file in made:
         say(f"{file} {text('written', where.language)}")
     say(f"{text('next_step', where.language)}: {test} --watch")
-
-
-def _bytes(digits: str) -> bytes:
-    try:
-        return bytes.fromhex(digits)
-    except ValueError as error:
-        raise Misconfigured(f"--from-hex {digits}: {error}") from error
 
 
 def _write(made: list[Path], files: scaffold.Files) -> None:

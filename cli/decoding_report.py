@@ -78,7 +78,7 @@ def report(where: Context, tested: Sequence[Tested]) -> None:
 
 def _tell_faults(where: Context, each: Tested) -> None:
     language = where.language
-    place = f" ({each.place})" if each.place else ""
+    place = f" ({each.place})" if each.place not in ("", each.name) else ""
     say(f"✗ {each.name}{place}")
     failing = {finding.vector for finding in each.findings}
     for name in each.vectors:

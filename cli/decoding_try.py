@@ -1,7 +1,5 @@
 """`decoder try`: what a frame becomes, which decoder would read it, and why that one."""
 
-import base64
-import binascii
 import sys
 import time
 from collections.abc import Sequence
@@ -13,19 +11,22 @@ import typer
 from cli.kit import Kit, open_kit
 from cli.options import Context, DataOption, JsonOption, LangOption, RegionOption, context
 from cli.output import one, rows, say
+from cli.payloads import from_base64, from_hex
 from cli.texts import text
 from decoders import catalogue
-from decoders.decoder import Frame
+from decoders.decoder import ANY_PORT, Frame
 from decoders.fields import from_decoded, from_normalized
 from decoders.library import Known, Library, Origin, Why
 from ingest import wire
 from ingest.decoding import DECODED, NORMALIZED
 from smartregion import timestamps
-from smartregion.errors import Misconfigured, NoDecoder
+from smartregion.errors import Malformed, Misconfigured, NoDecoder
 from smartregion.model import Decoded, Profile, Reading, Uplink
 from smartregion.quantities import QUANTITIES
 
 DRAFT = "its vectors do not pass yet"
+LARGEST_MESSAGE = 1024 * 1024
+"""Bytes; one uplink has some kilobytes."""
 
 BrandOption = Annotated[str, typer.Option(help="As The Things Stack spells it, e.g. milesight-iot.")]
 ModelOption = Annotated[str, typer.Option(help="As The Things Stack spells it, e.g. em300-th.")]
@@ -74,32 +75,43 @@ def try_decoder(
 
 def _message(name: str, where: Context) -> Uplink:
     """The uplink of a pasted message. Raises Misconfigured: it can't be read, or is no uplink."""
+    raw = _pasted(name)
     try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise Misconfigured(f"{name} can't be read: {error.strerror}") from error
-    parsed = wire.parse(wire.unwrap(raw.strip()))
+        parsed = wire.parse(wire.unwrap(raw.strip()))
+    except Malformed as error:
+        raise Misconfigured(f"{name}: {error}; copy one uplink whole, from its first {{ to its last }}") from error
     if not isinstance(parsed, Uplink):
         raise Misconfigured(f"the message is no uplink but {text('ignored', where.language)}: {parsed.reason}")
     return parsed
 
 
+def _pasted(name: str) -> bytes:
+    try:
+        if name == "-":
+            raw = sys.stdin.buffer.read(LARGEST_MESSAGE + 1)
+        else:
+            with Path(name).open("rb") as file:
+                raw = file.read(LARGEST_MESSAGE + 1)
+    except OSError as error:
+        raise Misconfigured(f"{name} can't be read: {error.strerror}") from error
+    if len(raw) > LARGEST_MESSAGE:
+        raise Misconfigured(f"{name} is larger than a message; give one uplink, `smartregion import` takes many")
+    return raw
+
+
 def _frame(profile: Profile | None, port: int, payload: bytes) -> Uplink:
     if profile is None:
-        raise Misconfigured("name the device by --brand and --model, or give a whole message by --message")
-    if not port:
-        raise Misconfigured("give the frame's port by --port")
+        raise typer.BadParameter("name the device by --brand and --model, or give a whole message by --message")
+    if port not in ANY_PORT:
+        raise typer.BadParameter("give the frame's port, 1 to 223", param_hint="--port")
     now = time.time_ns()
     return Uplink("", "", now, now, f_port=port, payload=payload, profile=profile)
 
 
 def _payload(hex_text: str, base64_text: str) -> bytes:
     if bool(hex_text) == bool(base64_text):
-        raise Misconfigured("give the payload by --hex or by --base64, or a whole message by --message")
-    try:
-        return bytes.fromhex(hex_text) if hex_text else base64.b64decode(base64_text, validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise Misconfigured(f"the payload can't be read: {error}") from error
+        raise typer.BadParameter("give the payload by --hex or by --base64, or a whole message by --message")
+    return from_hex(hex_text, "--hex") if hex_text else from_base64(base64_text, "--base64")
 
 
 def _profile(uplink: Uplink, given: Profile | None, where: Context) -> tuple[Profile | None, str]:

@@ -56,7 +56,14 @@ class Decoder:
             Undecodable: the port, the length or the content is not one of these devices'.
         """
         if frame.f_port not in self.ports:
-            raise Undecodable(f"{self.name} sends no data on port {frame.f_port}")
+            raise Undecodable(f"{self.name} sends no data on port {frame.f_port}, only on {_ranges(self.ports)}")
         if not frame.payload:
             raise Undecodable(f"{self.name}: the payload is empty")
         return self.read(frame)
+
+
+def _ranges(ports: frozenset[int]) -> str:
+    """1, 2, 3, 85 as `1-3, 85`."""
+    starts = sorted(port for port in ports if port - 1 not in ports)
+    ends = sorted(port for port in ports if port + 1 not in ports)
+    return ", ".join(str(one) if one == end else f"{one}-{end}" for one, end in zip(starts, ends, strict=True))

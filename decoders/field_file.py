@@ -130,8 +130,10 @@ def read(file: Path) -> FieldMapping:
     """Read a mapping file. Raises Misconfigured, also when there is none."""
     try:
         text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{file.name} can't be read: {error}") from error
+    except OSError as error:
+        raise Misconfigured(f"{file} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{file} is no UTF-8 text: {error}") from error
     return parse(text, file.name)
 
 

@@ -289,10 +289,12 @@ def topic_parts(topic: str) -> tuple[str, str]:
 
 
 def unwrap(line: bytes) -> bytes:
-    """The message inside a line of the Storage Integration (`{"result": …}`); any other line as it is."""
+    """The message inside a line of the Storage Integration (`{"result": …}`) or an event as the console of The Things
+    Stack shows it (`{"name": …, "data": …}`); any other line as it is.
+    """
     try:
         outer: dict[str, Any] = _kinds(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return line
-    result = outer.get("result")
-    return bytes(result) if result is not None and "end_device_ids" not in outer else line
+    inner = outer.get("result", outer.get("data"))
+    return bytes(inner) if inner is not None and "end_device_ids" not in outer else line

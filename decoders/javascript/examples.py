@@ -72,7 +72,7 @@ def parse(text: str, where: str) -> tuple[Example, ...]:
     try:
         file = yaml.load(text, _Core)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError) as error:
-        raise Misconfigured(f"{where} is not valid YAML: {error}") from error
+        raise Misconfigured(f"{where} is not valid YAML: {' '.join(str(error).split())}") from error
     decoder = file.get("uplinkDecoder") if isinstance(file, dict) else None
     examples = decoder.get("examples", []) if isinstance(decoder, dict) else None
     if not isinstance(examples, list):
@@ -84,8 +84,10 @@ def read(file: Path) -> tuple[Example, ...]:
     """The examples in a file. Raises Misconfigured, also when it can't be read."""
     try:
         return parse(file.read_text("utf-8"), file.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{file.name} can't be read: {error}") from error
+    except OSError as error:
+        raise Misconfigured(f"{file} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{file} is no UTF-8 text: {error}") from error
 
 
 def differences(codec: Codec, pool: Pool, examples: tuple[Example, ...]) -> Iterator[str]:

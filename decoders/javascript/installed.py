@@ -76,7 +76,7 @@ def install(
     about = _about(codec, pool, file.name)
     if mapping is None and not about.normalizes:
         wrong.append("it has no normalizeUplink, so say what its fields mean: give a mapping file with --mapping")
-    wrong += examples.differences(codec, pool, proofs)
+    wrong += _unlike(codec, pool, proofs, examples_file)
     if wrong:
         raise Misconfigured("\n".join([f"{file.name} was not installed:", *(f"  {each}" for each in wrong)]))
     record = _record(codec, about, len(proofs))
@@ -134,15 +134,25 @@ def _unnamed(brand: str, model: str, licence: str) -> list[str]:
 
 def _source(file: Path) -> str:
     try:
-        raw = file.read_bytes()
-        text = raw.decode()
+        with file.open("rb") as opened:
+            raw = opened.read(LARGEST + 1)
     except OSError as error:
-        raise Misconfigured(f"{file.name} can't be read: {error.strerror}") from error
+        raise Misconfigured(f"{file} can't be read: {error.strerror}; give the codec's own file") from error
+    if len(raw) > LARGEST:
+        raise Misconfigured(f"{file.name} is too large, a codec may have {LARGEST} bytes; is it the right file?")
+    try:
+        return raw.decode()
     except UnicodeDecodeError as error:
         raise Misconfigured(f"{file.name} is no UTF-8 text: {error}") from error
-    if len(raw) > LARGEST:
-        raise Misconfigured(f"{file.name} has {len(raw)} bytes; a codec may have {LARGEST}")
-    return text
+
+
+def _unlike(codec: Codec, pool: Pool, proofs: tuple[Example, ...], examples_file: Path | None) -> list[str]:
+    found = list(examples.differences(codec, pool, proofs))
+    if found and examples_file is not None:
+        found.append(
+            f"each is what the codec gives, not what {examples_file.name} says; find out which of the two is wrong"
+        )
+    return found
 
 
 def _about(codec: Codec, pool: Pool, name: str) -> About:

@@ -112,14 +112,14 @@ def test_what_was_begun_is_not_begun_over(desk: Desk) -> None:
         (("acme", "--domain", "water", "--port", "2", "--from-hex", "00"), "write BRAND/MODEL"),
         (("acme/x", "--domain", "weather", "--port", "2", "--from-hex", "00"), "it is one of energy"),
         (("acme/x", "--domain", "water", "--port", "0", "--from-hex", "00"), "port is 1 to 223"),
-        (("acme/x", "--domain", "water", "--port", "2", "--from-hex", "0"), "non-hexadecimal"),
+        (("acme/x", "--domain", "water", "--port", "2", "--from-hex", "0"), "a byte has two"),
         (("acme/x", "--domain", "water", "--port", "2", "--from-hex", ""), "not empty"),
     ],
 )
 def test_what_can_not_be_begun_is_told_in_words(desk: Desk, typed: tuple[str, ...], words: str) -> None:
     told = desk.run("decoder", "new", *typed)
 
-    assert told.status == 1
+    assert told.status == 2
     assert words in told.words
     assert not desk.folder.exists()
 
@@ -175,6 +175,7 @@ def test_a_codec_that_does_not_give_what_its_examples_say_is_not_installed(desk:
 
     assert told.status == 1
     assert "mild: data.t is 2.26, not 22.6" in told.words
+    assert "find out which of the two is wrong" in told.words
     assert not list(desk.folder.glob("*/*/codec.js"))
 
 
@@ -203,6 +204,13 @@ def test_a_pasted_message_is_decoded_by_what_it_says_of_the_device(desk: Desk) -
     assert shown["readings"][0] == {**shown["readings"][0], "quantity": "device.battery_percent", "value": 92}
 
 
+def test_an_event_copied_from_the_console_is_a_message_too(desk: Desk) -> None:
+    file = message(desk)
+    file.write_text(json.dumps({"name": "as.up.data.forward", "data": json.loads(file.read_text())}))
+
+    assert desk.run("decoder", "try", "--message", file, "--json").one()["decoder"] == "milesight-iot/em300-th"
+
+
 def test_what_the_stack_made_of_a_frame_is_used_where_no_decoder_knows_the_device(desk: Desk) -> None:
     unknown = {"brand_id": "acme", "model_id": "tm-9"}
     normalized = message(desk, version_ids=unknown, normalized_payload=[{"air": {"temperature": 3}}])
@@ -223,7 +231,12 @@ def test_a_message_that_is_no_uplink_is_told(desk: Desk) -> None:
     desk.data.mkdir()
     file = desk.data / "no.json"
     file.write_text("{")
-    assert desk.run("decoder", "try", "--message", file).status == 1
+    told = desk.run("decoder", "try", "--message", file)
+    assert told.status == 1
+    assert "no.json: not a message of The Things Stack" in told.words
+    assert "copy one uplink whole" in told.words
+    file.write_bytes(b" " * 2_000_000)
+    assert "is larger than a message" in desk.run("decoder", "try", "--message", file).words
     assert "can't be read" in desk.run("decoder", "try", "--message", desk.data / "none.json").words
 
 

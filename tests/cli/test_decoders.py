@@ -52,15 +52,39 @@ def test_a_reading_is_named_in_the_language_asked_for() -> None:
     ("typed", "words"),
     [
         ((*TRY, "--hex", "0367"), "cut short"),
-        ((*TRY, "--hex", "xyz"), "the payload can't be read"),
-        ((*TRY, "--base64", "!"), "the payload can't be read"),
-        (TRY, "--hex or by --base64"),
+        ((*TRY[:-1], "3", "--hex", "00"), "sends no data on port 3, only on 85"),
         (("decoder", "try", "--brand", "acme", "--model", "x", "--port", "1", "--hex", "00"), "decoder list"),
     ],
-    ids=["cut short", "no hexadecimal digits", "no base64", "no payload", "no decoder"],
+    ids=["cut short", "another port", "no decoder"],
 )
 def test_what_can_not_be_decoded_is_told_in_words(typed: tuple[str, ...], words: str) -> None:
     told = smartregion(*typed)
     assert told.status == 1
     assert words in told.err
     assert "Traceback" not in told.words
+
+
+@pytest.mark.parametrize("typed", ["01 75 5c", "01:75:5C", "0x01 0x75,0x5c", "01-75-5c", "0x01755c"])
+def test_a_payload_may_be_pasted_as_tools_show_it(typed: str) -> None:
+    (reading,) = smartregion(*TRY, "--hex", typed, "--json").one()["readings"]
+    assert reading["value"] == 92
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ((*TRY, "--hex", "01755"), "5 digits, and a byte has two"),
+        ((*TRY, "--hex", "01xz"), "'x' (digit 3) is no hexadecimal digit"),
+        ((*TRY, "--base64", "!"), "it is no base64"),
+        (TRY, "--hex or by --base64"),
+        ((*TRY, "--hex", "00", "--base64", "AA=="), "--hex or by --base64"),
+        ((*TRY[:-1], "300", "--hex", "00"), "1 to 223"),
+        (("decoder", "try", "--hex", "00", "--port", "1"), "--brand and --model"),
+        (("decoder", "list", "--domain", "weather"), "it is one of energy, water"),
+    ],
+    ids=lambda value: " ".join(value[-2:]) if isinstance(value, tuple) else "",
+)
+def test_wrong_use_ends_with_2_and_says_what_is_wrong(typed: tuple[str, ...], words: str) -> None:
+    told = smartregion(*typed)
+    assert told.status == 2
+    assert words in " ".join(told.words.replace("│", " ").split())

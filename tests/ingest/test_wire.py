@@ -250,10 +250,11 @@ def test_years_outside_64_bits_are_implausible(year: str) -> None:
         uplink(changed(received_at=f"{year}-01-01T00:00:00Z"))
 
 
-def test_lines_of_the_storage_integration_are_unwrapped() -> None:
+def test_lines_of_the_storage_integration_and_events_of_the_console_are_unwrapped() -> None:
     inner = json.dumps(MINIMAL).encode()
 
     assert json.loads(wire.unwrap(b'{"result":' + inner + b"}")) == MINIMAL
+    assert json.loads(wire.unwrap(b'{"name":"as.up.data.forward","data":' + inner + b"}")) == MINIMAL
     assert wire.unwrap(inner) == inner
     assert wire.unwrap(b"rubbish") == b"rubbish"
 

@@ -141,8 +141,9 @@ def test_every_mistake_is_told_at_once(desk: Desk) -> None:
 
     told = str(caught.value).splitlines()
     assert told[0] == "given.js was not installed:"
-    assert len(told) == 5
-    assert told[-1] == "  half: data.t is 1.5, not 2.5"
+    assert len(told) == 6
+    assert told[-2] == "  half: data.t is 1.5, not 2.5"
+    assert "not what e.yaml says" in told[-1]
 
 
 def test_a_mapping_in_error_is_not_installed(desk: Desk) -> None:
