@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from faults.judging import Account
+from faults.making import Making
 from faults.places import Kind
 from faults.routes import Way
-from faults.world import Making, World
+from faults.world import World
 
 Pair = tuple[Way, Kind]
 
@@ -14,7 +15,9 @@ STACK: Pair = (Way.STACK, Kind.DUCKDB)
 STACK_INFLUXDB: Pair = (Way.STACK, Kind.INFLUXDB)
 BROKER: Pair = (Way.BROKER, Kind.DUCKDB)
 BROKER_INFLUXDB: Pair = (Way.BROKER, Kind.INFLUXDB)
-EVERY: tuple[Pair, ...] = (STACK, STACK_INFLUXDB, BROKER, BROKER_INFLUXDB)
+WEBHOOK: Pair = (Way.WEBHOOK, Kind.DUCKDB)
+WEBHOOK_INFLUXDB: Pair = (Way.WEBHOOK, Kind.INFLUXDB)
+EVERY: tuple[Pair, ...] = (STACK, STACK_INFLUXDB, BROKER, BROKER_INFLUXDB, WEBHOOK, WEBHOOK_INFLUXDB)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,17 +44,17 @@ class Account:
         return Account(**sums, wrong=self.wrong + other.wrong)
 
 
-def judge(data: Path, place: Place, sent: Sequence[Sent], also: int = 0) -> Account:
-    """Compare what was sent with book, ledger and store. `also`: messages that were sent besides, no uplinks."""
+def judge(data: Path, place: Place, sent: Sequence[Sent]) -> Account:
+    """Compare what was sent with book, ledger and store."""
     rows = _rows(data, sent)
     lost = [each for each in sent if each.key not in rows]
     wrong = [_told(each, rows[each.key]) for each in sent if each.key in rows and not _as_it_must(each, rows[each.key])]
     missing, strange = _compare(place.readings(data), [each for each in sent if each.fate == STORED])
     sums = ledger_of(data)
-    if sums.received - sums.duplicate != len(sent) + also - len(lost):
-        wrong.append(f"{len(sent)} and {also} were sent, the ledger tells of {sums.received - sums.duplicate}")
+    if sums.received - sums.duplicate != len(sent) - len(lost):
+        wrong.append(f"{len(sent)} were sent, the ledger tells of {sums.received - sums.duplicate}")
     states = Counter(each.state for each in rows.values())
-    account = Account(len(sent) + also, sums.stored, sums.ignored, sums.quarantined, sums.duplicate)
+    account = Account(len(sent), sums.stored, sums.ignored, sums.quarantined, sums.duplicate)
     if sums.stored != states[State.STORED]:
         wrong.append(f"the ledger has {sums.stored} stored, the book {states[State.STORED]}")
     gone = len({each.number for each in lost} | missing)

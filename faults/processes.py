@@ -1,8 +1,10 @@
 """What happens to the process itself."""
 
 import signal
+import subprocess
 
 from faults.world import World
+from tests.whole.service import PROGRAM, environment
 
 
 def kills(world: World) -> None:
@@ -25,6 +27,19 @@ def sigterm(world: World) -> None:
             world.pause(0.2, 1.0)
             world.service.start()
             world.service.wait_until_ready()
+
+
+def two(world: World) -> None:
+    """A second process is started on the same data folder under load, again and again."""
+    with world.load():
+        for _ in range(3):
+            command = [PROGRAM, "up", "--region", world.service.region, "--data", world.service.data, "--port", "0"]
+            done = subprocess.run(
+                [str(part) for part in command], env=environment(), capture_output=True, text=True, timeout=60
+            )
+            assert done.returncode == 1, f"the second process ended with status {done.returncode}"
+            assert "in use" in done.stderr, done.stderr
+            assert "Traceback" not in done.stderr, done.stderr
 
 
 def frozen(world: World) -> None:

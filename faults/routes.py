@@ -1,26 +1,33 @@
 """The ways by which uplinks come to the platform."""
 
 import contextlib
+import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol, Self
 
+import httpx
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from faults.certificates import Certificate
 from faults.sending import COUNTER, Sent
-from simulator.double.history import RecordedHistory
+from simulator.double.history import Recorded, RecordedHistory
 from simulator.double.server import Double, Publication, Setup
 from simulator.influxdb.proxy import Proxy
 from simulator.uplinks import topic
-from smartregion.clock import SystemClock
+from smartregion.clock import Clock
 from tests.real.broker import PASSWORD, USER, Mosquitto
 from tests.whole.service import APPLICATION, KEY, TENANT, region_text, stack_application
 
 NO_HTTP: Final = 1
 _PATIENCE: Final = 180.0
+HOOK_VARIABLE: Final = "SMARTREGION_WEBHOOK"
+SECRET: Final = secrets.token_hex(16)
+SENDERS: Final = 64
 
 
 class Way(StrEnum):
@@ -28,6 +35,7 @@ class Way(StrEnum):
 
     STACK = "MQTT, QoS 0"
     BROKER = "MQTT, QoS 1"
+    WEBHOOK = "webhook"
 
 
 class Route(Protocol):
@@ -59,12 +67,23 @@ class Stack:
     tenant = TENANT
     key = KEY.text
 
-    def __init__(self, lag: float = 0.2, *, proxied: bool = False) -> None:
-        """`lag`: seconds until an uplink shows in the storage. `proxied`: the platform comes through a proxy."""
+    def __init__(
+        self,
+        clock: Clock,
+        lag: float = 0.2,
+        *,
+        proxied: bool = False,
+        certificate: Certificate | None = None,
+    ) -> None:
+        """`lag`: seconds until an uplink shows in the storage. `proxied`: the platform comes through a proxy.
+        `certificate`: of MQTT and HTTP, which else are without TLS.
+        """
         self.lag = lag
-        self.history = RecordedHistory(SystemClock(), lag)
+        self.clock = clock
+        self.history = RecordedHistory(clock, lag)
         self.application = stack_application()
-        self.double = Double([self.application], self.history)
+        self._certificate = certificate
+        self.double = self._double(Setup(certificate=certificate))
         self._ending = contextlib.ExitStack()
         self._proxied = proxied
         self.proxies: list[Proxy] = []
@@ -73,9 +92,9 @@ class Stack:
     def __enter__(self) -> Self:
         """Begin to listen."""
         self.double.start()
-        self._ports = self.double.mqtt_port, int(self.double.url.rsplit(":", 1)[1])
+        self._ports = self.double.mqtt_port, self.double.tls_port, int(self.double.url.rsplit(":", 1)[1])
         if self._proxied:
-            self.proxies = [self._ending.enter_context(Proxy(port)) for port in self._ports]
+            self.proxies = [self._ending.enter_context(Proxy(self._ports[number])) for number in (0, 2)]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,8 +104,11 @@ class Stack:
 
     def region(self) -> str:
         """The region file that goes with it."""
-        mqtt_port, http_port = [each.port for each in self.proxies] or self._ports
-        return region_text(mqtt_port, http_port, profile=COUNTER, storage_lag_s=self.lag + 0.3)
+        mqtt, tls, http = self._ports
+        if self._certificate is not None:
+            return self._region(tls, http, server="localhost", tls=True)
+        mqtt, http = [each.port for each in self.proxies] or (mqtt, http)
+        return self._region(mqtt, http)
 
     def send(self, messages: Sequence[Sent]) -> None:
         """Publish; who is not there or slow misses it, the storage has it."""
@@ -100,13 +122,52 @@ class Stack:
         """MQTT is back on the same port."""
         self.double.mqtt_up()
 
-    def restart(self, seconds: float) -> None:
+    def restart(self, seconds: float = 0, certificate: Certificate | None = None) -> None:
         """The whole server ends, and comes back on the same ports; its storage outlives it."""
         self.double.stop()
         time.sleep(seconds)
-        setup = Setup(mqtt_port=self._ports[0], http_port=self._ports[1])
-        self.double = Double([self.application], self.history, setup=setup)
+        mqtt, tls, http = self._ports
+        self.double = self._double(Setup(mqtt_port=mqtt, tls_port=tls, http_port=http, certificate=certificate))
         self.double.start()
+
+    def _double(self, setup: Setup) -> Double:
+        return Double([self.application], self.history, self.clock, setup)
+
+    def _region(self, mqtt_port: int, http_port: int, **changes: object) -> str:
+        return region_text(mqtt_port, http_port, profile=COUNTER, storage_lag_s=self.lag + 0.3, **changes)
+
+
+class Webhook(Stack):
+    """The Things Stack posts each uplink, once; it does not try again, and the storage has what failed."""
+
+    def __init__(self, clock: Clock, lag: float = 0.2) -> None:
+        super().__init__(clock, lag)
+        self.address: Callable[[], str] = str
+        """Where the platform listens just now."""
+        self._client = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=SENDERS))
+        self._senders = ThreadPoolExecutor(SENDERS)
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self._senders.shutdown()
+        self._client.close()
+        super().__exit__()
+
+    def send(self, messages: Sequence[Sent]) -> None:
+        """Post them, many at a time."""
+        for each in messages:
+            self.history.record(APPLICATION, _recorded(each))
+        list(self._senders.map(self._post, [each.payload for each in messages]))
+
+    def _post(self, payload: bytes) -> None:
+        with contextlib.suppress(httpx.TransportError, IndexError):
+            address = f"{self.address()}hooks/tts/{APPLICATION}"
+            headers = {"X-Webhook-Secret": SECRET, "Content-Type": "application/json"}
+            self._client.post(address, content=payload, headers=headers)
+
+    def _region(self, mqtt_port: int, http_port: int, **changes: object) -> str:
+        entries = {**changes, "mqtt": False, "webhook_env": HOOK_VARIABLE}
+        return super()._region(mqtt_port, http_port, **entries)
 
 
 class Broker:
@@ -155,6 +216,10 @@ class Broker:
     def up(self) -> None:
         """It is back with its sessions."""
         self.mosquitto.start()
+
+
+def _recorded(sent: Sent) -> Recorded:
+    return Recorded(sent.frame.handled_at, sent.frame.device_id, sent.payload)
 
 
 def _publication(sent: Sent) -> Publication:

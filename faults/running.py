@@ -9,7 +9,8 @@ import httpx
 
 from faults.fault import Fault, Line, Pair
 from faults.judging import Account
-from faults.world import Form, World, world
+from faults.making import world
+from faults.world import Form, World
 from smartregion.errors import SmartregionError
 
 Job = tuple[Fault, Pair]

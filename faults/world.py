@@ -3,15 +3,16 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from faults.judging import Account, judge
-from faults.places import Embedded, InfluxDb, Kind
-from faults.routes import Broker, Stack, Way
+from faults.places import Embedded, InfluxDb
+from faults.routes import Broker, Stack
 from faults.sending import Maker, Sent
+from smartregion.clock import Clock
 from tests.whole.service import Service
 
 RATE = 200.0
@@ -33,33 +34,30 @@ SHORT = Form()
 LONG = Form(long=True, kills=100, away_seconds=60.0, cuts=60)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
-    """What is special about the world of a fault."""
-
-    lag: float = 0.2
-    """Seconds until an uplink shows in the Storage Integration."""
-    proxied: bool = False
-    """The platform reaches The Things Stack through a proxy."""
-    region: str = ""
-    """More entries of the region file."""
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-
 class World:
-    """The platform and what is around it, for as long as the `with` of `world` lasts."""
+    """The platform and what is around it, for as long as the `with` of `making.world` lasts."""
 
-    def __init__(self, form: Form, seed: int, folder: Path, route: Stack | Broker, place: Embedded | InfluxDb) -> None:
+    def __init__(
+        self,
+        form: Form,
+        seed: int,
+        folder: Path,
+        clock: Clock,
+        route: Stack | Broker,
+        place: Embedded | InfluxDb,
+        service: Service,
+    ) -> None:
         self.form = form
         self.random = random.Random(seed)
         self.folder = folder
+        self.clock = clock
         self.route = route
         self.place = place
-        self.maker = Maker(seed, route.tenant)
+        self.service = service
+        self.maker = Maker(seed, route.tenant, clock.now)
         self.sent: list[Sent] = []
-        self.also = 0
-        """Messages sent besides that are no uplinks of ours."""
-        self.service: Service
+        self.besides = Account()
+        """What was judged on the way, as of folders rebuilt after a power cut."""
 
     @property
     def stack(self) -> Stack:
@@ -76,9 +74,13 @@ class World:
     def send(self, count: int, *, ago: Callable[[], int] = lambda: 0, unreadable: float = 0.01) -> list[Sent]:
         """Send so many uplinks as fast as the way takes them; gives them."""
         made = list(self.maker.make(count, ago=ago, unreadable=unreadable))
+        self.deliver(made)
+        return made
+
+    def deliver(self, made: list[Sent]) -> None:
+        """Send uplinks that were made before."""
         self.route.send(made)
         self.sent += made
-        return made
 
     @contextmanager
     def load(self, rate: float = RATE) -> Iterator[None]:
@@ -117,15 +119,15 @@ class World:
         account = self.judged()
         told = [f"it ended with status {status}"] if status else []
         told += ["it told a stack trace"] if "Traceback" in self.service.told() else []
-        return account.plus(Account(wrong=tuple(told)))
+        return account.plus(self.besides).plus(Account(wrong=tuple(told)))
 
     def judged(self) -> Account:
         """Judge each message by what the data folder and the store hold; the platform has ended."""
-        return judge(self.service.data, self.place, self.sent, self.also)
+        return judge(self.service.data, self.place, self.sent)
 
     def _settled(self) -> bool:
         totals = self.service.totals()
-        return not totals["queued"] and totals["received"] - totals["duplicate"] >= len(self.sent) + self.also
+        return not totals["queued"] and totals["received"] - totals["duplicate"] >= len(self.sent)
 
     def _keep_sending(self, rate: float, ended: threading.Event, failed: list[BaseException]) -> None:
         step = max(1, int(rate / 10))
@@ -134,20 +136,3 @@ class World:
                 self.send(step)
         except Exception as error:  # noqa: BLE001 — handed to the one who waits
             failed.append(error)
-
-
-@contextmanager
-def world(folder: Path, form: Form, seed: int, way: Way, kind: Kind, making: Making) -> Iterator[World]:
-    """A platform that runs, connected and ready."""
-    with ExitStack() as ending:
-        route = Stack(making.lag, proxied=making.proxied) if way is Way.STACK else Broker(folder)
-        ending.enter_context(route)
-        place = Embedded() if kind is Kind.DUCKDB else InfluxDb(folder)
-        ending.enter_context(place)
-        made = World(form, seed, folder, route, place)
-        text = route.region() + place.region() + making.region
-        made.service = Service(folder, text, key=route.key, extra=making.environment)
-        ending.enter_context(made.service)
-        made.service.wait_until_ready()
-        made.service.wait_for(lambda: "mqtt connected" in made.service.told())
-        yield made

@@ -97,6 +97,8 @@ class MqttSource:
         self._last: int | None = None
         self._since_silence = clock.now()
         self._link: Link | None = None
+        self._told: set[str] = set()
+        """What was said of this absence; a further reason is said too, each once."""
 
     def run(self) -> None:
         """Stay connected until stopped."""
@@ -228,12 +230,15 @@ class MqttSource:
         """Keep the state for those who ask, and tell it once when it changes."""
         name = self._application.label
         self._connections.set(Connection(name, link, self._clock.now(), words, self._last))
-        if link is not self._link:
+        if link is Link.CONNECTED:
+            self._told.clear()
+        if link is not self._link or (link is Link.AWAY and words not in self._told):
             tell = self._logger.info if link in {Link.CONNECTED, Link.CONNECTING} else self._logger.warning
             tell(f"mqtt {link.value}", why=words or None)
         elif words and link is Link.CONNECTED:
             self._logger.warning("mqtt connected, but", why=words)
         self._link = link
+        self._told.add(words)
 
 
 def _acknowledge(client: Client, message: MQTTMessage) -> None:

@@ -1,4 +1,4 @@
-"""A TCP proxy that makes the way to a server slow, cuts it, or loses the server's answers. Loopback only."""
+"""A TCP proxy that makes the way to a server slow, cuts it, or loses what passes. Loopback only."""
 
 import socket
 import threading
@@ -23,10 +23,12 @@ class Proxy:
         self.delay = delay
         self.connections = 0
         """How many were made so far."""
-        self._target = port
+        self.target = port
+        """Where new connections lead."""
         self._cuts = 0
         self._bytes_before_cut = 0
         self._open: set[socket.socket] = set()
+        self._dead: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._ended = False
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -61,6 +63,11 @@ class Proxy:
         for each in ended:
             _end(each)
 
+    def fall_silent(self) -> None:
+        """Lose all that passes on the connections there are, also their end: neither side hears of it."""
+        with self._lock:
+            self._dead |= self._open
+
     def cut_replies(self, times: int, after: int = 0) -> None:
         """Cut the next replies after so many bytes: the server did the work, and nobody hears of it."""
         with self._lock:
@@ -77,7 +84,7 @@ class Proxy:
 
     def _connect(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(("127.0.0.1", self._target), 10)
+            server = socket.create_connection(("127.0.0.1", self.target), 10)
         except OSError:
             _end(client)
             client.close()
@@ -91,6 +98,7 @@ class Proxy:
         back.join()
         with self._lock:
             self._open -= {client, server}
+            self._dead -= {client, server}
         client.close()
         server.close()
 
@@ -98,13 +106,16 @@ class Proxy:
         """Pass on until one side ends."""
         with suppress(OSError):
             while piece := source.recv(_PIECE):
+                if source in self._dead:
+                    continue
                 if reply and self._to_be_cut():
                     sink.sendall(piece[: self._bytes_before_cut])
                     break
                 self._take_time(len(piece))
                 sink.sendall(piece)
-        _end(sink)
-        _end(source)
+        if source not in self._dead:
+            _end(sink)
+            _end(source)
 
     def _to_be_cut(self) -> bool:
         with self._lock:
