@@ -90,3 +90,11 @@ def test_no_decoder_lacks_a_builder() -> None:
     lacking = [each for each in catalogue.all_decoders() if id(each) not in built]
 
     assert not [each.name + each.since for each in lacking]
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_where_a_value_can_be_negative_a_vector_shows_one(decoder: Decoder) -> None:
+    signed = any(reading.value < 0 for frame in frames_of(decoder) for reading in frame.readings)
+    shown = any(reading.value < 0 for vector in vectors.of(decoder) for reading in vector.readings)
+
+    assert shown or not signed
