@@ -16,6 +16,7 @@ from console.answers import page_route
 from console.chart import RANGES, chart_data
 from console.fleet import Fleet
 from console.frame import Pages, environment, own_version
+from console.gaps import gaps_page
 from console.listing import Query, listing
 from console.map import map_data, placed
 from console.overview import overview
@@ -75,6 +76,11 @@ def _add_pages(router: APIRouter, pages: Pages, fleet: Fleet) -> None:
         if row is None:
             raise HTTPException(404)
         return HTMLResponse(pages.render("point.html", request, pages.reader(request), point_page(row, queries)))
+
+    @router.get("/gaps")
+    def get_gaps(request: Request) -> Response:
+        page = gaps_page(request.query_params, queries)
+        return HTMLResponse(pages.render("gaps.html", request, pages.reader(request), page))
 
     @router.get("/about")
     def get_about(request: Request) -> Response:
