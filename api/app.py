@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from api import (
     admin,
+    alarms,
     figures,
     gaps,
     hooks,
@@ -110,6 +111,7 @@ def _routers(
     made = [points.router(desk), latest.router(desk), readings.router(desk), figures.router(desk)]
     made += [records.router(desk), live.router(desk), state.router(desk, metrics), quarantine.router(desk, tending)]
     made.append(gaps.router(desk))
+    made.append(alarms.router(desk))
     if doors is not None:
         made.append(admin.router(desk, doors))
     if redecoding is not None:

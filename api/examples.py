@@ -5,9 +5,20 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from api import gap_shapes, quarantine_shapes, shapes
+from api import alarm_shapes, gap_shapes, quarantine_shapes, shapes
 
 TIME: Final = "2026-11-22T19:15:00+01:00"
+ALARM: Final = {
+    "id": 12,
+    "kind": "silent device",
+    "subject": "county-water.w1-0042",
+    "from": "2026-11-22T15:02:30+01:00",
+    "to": None,
+    "value": 4.2,
+    "unit": "1",
+    "text_de": "county-water.w1-0042: 4 Sendeabstände ohne Nachricht",
+    "text_en": "county-water.w1-0042: 4 intervals without a message",
+}
 GAP: Final = {
     "device": "county-water.w1-0042",
     "application": "county-water",
@@ -248,6 +259,7 @@ OF: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
     shapes.LedgerPage: _page(LEDGER),
     shapes.CausePage: _page(CAUSE),
     shapes.BackfillPage: _page(BACKFILL),
+    alarm_shapes.AlarmPage: _page(ALARM),
     gap_shapes.GapPage: _page(GAP),
     gap_shapes.GapCountPage: _page(GAP_COUNT),
     shapes.TenantPage: _page(TENANT),

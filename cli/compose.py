@@ -11,7 +11,7 @@ from typing import Self
 import httpx
 from prometheus_client import CollectorRegistry
 
-from cli import archive_parts, gap_parts
+from cli import alarm_parts, archive_parts, gap_parts
 from cli.kit import Reloading, open_kit
 from cli.series_store import air_of, open_series
 from ingest.backfill import Backfill
@@ -24,6 +24,7 @@ from ingest.pipeline import Pipeline
 from ingest.quiet import Quiet
 from ingest.redecode import Redecode
 from ingest.service import Ingest
+from ingest.skew import Skew
 from ingest.status import Connections
 from ingest.storage import StackHttp
 from ingest.watching import Watcher
@@ -95,9 +96,11 @@ class Platform:
         *,
         listen: bool = True,
         webhooks: Mapping[str, str] = NOTHING,
+        receivers: Mapping[str, str] = NOTHING,
     ) -> None:
         """`keys`: API key by application label; applications without one get no source and no back-fill.
         `webhooks`: secret by application label; applications without one have no webhook.
+        `receivers`: addresses that alarms go to, by name.
         `listen`: connect and close gaps by itself; else only do what is asked.
         """
         self.region = region
@@ -126,6 +129,7 @@ class Platform:
         )
         self.webhook = WebhookDoor(self.collector, clock)
         self.webhook_secrets = webhooks
+        self.skew = Skew(clock, lambda: self.collector.appended)
         self.gaps = self._gap_parts(listen=listen)
         self.worker = self._worker()
         self.importing = Patient(self.collector, self.worker)
@@ -135,7 +139,8 @@ class Platform:
         self.ingest = Ingest(self.collector, self.worker, self.watcher, mqtt, self.backfill, logger, self.gaps.thread)
         self.housekeeping = self._housekeeping()
         self.ledger_check = LedgerCheck(stores.book, region.zone, clock, self._alarm, self.metrics)
-        self.jobs = self._jobs()
+        self.alarms = self._alarm_parts(receivers)
+        self.jobs = self._jobs(watched=listen)
         self.redecode = self._redecode()
 
     def _questions(self) -> Queries:
@@ -148,6 +153,7 @@ class Platform:
             stores.log,
             stores.book,
             lambda: self.backfill.progress(),
+            stores.registry.alarms,
         )
         queries.latest.load()
         try:
@@ -163,7 +169,7 @@ class Platform:
 
     def _worker(self) -> Worker:
         stores = self.stores
-        settled = self.gaps.beside(self.watcher.settled)
+        settled = self.gaps.beside(alarm_parts.beside(self.skew, self.watcher.settled))
         pipeline = Pipeline(
             self.region, stores.book, stores.registry, stores.series, settled, self.library, air_of(stores.series)
         )
@@ -206,7 +212,26 @@ class Platform:
             self.region, stores.log, stores.book, stores.series, self.clock, save, self._logger, archive
         )
 
-    def _jobs(self) -> Jobs:
+    def _alarm_parts(self, receivers: Mapping[str, str]) -> alarm_parts.AlarmParts:
+        stores = self.stores
+        watched = alarm_parts.Watched(
+            self.region,
+            stores.registry,
+            stores.series,
+            stores.log,
+            stores.book,
+            stores.data,
+            self.queries.latest,
+            self.connections,
+            self.collector,
+            self.worker,
+            self.skew,
+            self.ledger_check,
+        )
+        return alarm_parts.AlarmParts(watched, receivers, self.clock, self._logger)
+
+    def _jobs(self, *, watched: bool) -> Jobs:
+        check = Task("ledger check", LEDGER_CHECK_SECONDS, self.ledger_check.check)
         return Jobs(
             self.stores.series,
             self.stores.registry,
@@ -216,7 +241,7 @@ class Platform:
             self._logger,
             self.backfill.catching_up,
             Reloading(self.library, self._logger),
-            [Task("ledger check", LEDGER_CHECK_SECONDS, self.ledger_check.check)],
+            [check, *self.alarms.tasks] if watched else [check],
         )
 
     def _alarm(self, kind: str, subject: str, words: str) -> None:
@@ -264,6 +289,7 @@ class Platform:
         self.queries.live.close()
         self.redecode.stop()
         self.ingest.stop()
+        self.alarms.stop()
         self.jobs.stop()
         self._kit.close()
         self._http.close()

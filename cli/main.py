@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import checking, decoding, gaps, influxdb, lines, places, quarantine, redecoding, running
+from cli import alarms, checking, decoding, gaps, influxdb, lines, places, quarantine, redecoding, running
 from cli.output import problem
 from smartregion.errors import Misconfigured, Unavailable, Unusable
 
@@ -22,6 +22,7 @@ decoding.add_to(app)
 redecoding.add_to(app)
 quarantine.add_to(app)
 gaps.add_to(app)
+alarms.add_to(app)
 influxdb.add_to(app)
 
 

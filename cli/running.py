@@ -48,12 +48,15 @@ def up(
     logs.configure(where.settings.log_level, where.settings.log_format)
     county = where.region()
     keys, webhooks = secrets.keys(county, os.environ), secrets.webhooks(county, os.environ)
+    receivers = secrets.receivers(county, os.environ)
     clock = SystemClock()
     with DataFolder.open(where.data, command="smartregion up", clock=clock) as folder:
         web = WebServer(port, folder.socket)
         folder.region.write_text(where.region_text(), encoding="utf-8")
         stores = Stores.open(folder, county, clock, os.environ)
-        platform = Platform(county, stores, keys, clock, logs.get("smartregion"), webhooks=webhooks)
+        platform = Platform(
+            county, stores, keys, clock, logs.get("smartregion"), webhooks=webhooks, receivers=receivers
+        )
         _run(where, platform, web, seconds)
 
 

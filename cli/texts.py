@@ -46,6 +46,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "why": ("Grund", "Reason"),
     "open_page": ("Seite", "Page"),
     "stop_hint": ("Beenden mit Strg+C.", "Stop with Ctrl+C."),
+    "said": ("Meldung", "What it is"),
     "import_waits": ("wartet auf den Dienst", "waits for the service"),
     "imported": ("übernommen", "imported"),
     "backfill": ("Nachladen", "Back-fill"),

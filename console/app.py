@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.staticfiles import StaticFiles
 
 from console import domains
+from console.alarms import alarms_page
 from console.answers import page_route
 from console.chart import RANGES, chart_data
 from console.fleet import Fleet
@@ -48,6 +49,7 @@ def create_router(queries: Queries, logger: Logger | None = None) -> APIRouter:
     _add_pages(router, pages, fleet)
     _add_lists(router, pages, fleet)
     _add_quarantine(router, pages)
+    _add_alarms(router, pages)
     _add_charts(router, pages)
     _add_streams(router, pulse)
     _add_rest(router)
@@ -107,6 +109,13 @@ def _add_lists(router: APIRouter, pages: Pages, fleet: Fleet) -> None:
     @router.get("/map.json")
     def get_map_data(request: Request) -> Response:
         return JSONResponse(map_data(fleet.rows(), queries.region.tenants, pages.reader(request)))
+
+
+def _add_alarms(router: APIRouter, pages: Pages) -> None:
+    @router.get("/alarms")
+    def get_alarms(request: Request) -> Response:
+        reader = pages.reader(request)
+        return HTMLResponse(pages.render("alarms.html", request, reader, alarms_page(pages.queries, reader)))
 
 
 def _add_quarantine(router: APIRouter, pages: Pages) -> None:

@@ -16,6 +16,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "nav.map": ("Karte", "Map"),
     "nav.points": ("Messstellen", "Points"),
     "nav.quarantine": ("Quarantäne", "Quarantine"),
+    "nav.alarms": ("Alarme", "Alarms"),
     "nav.gaps": ("Lücken", "Gaps"),
     "nav.about": ("Über diese Seite", "About"),
     "nav.api": ("Schnittstelle (API)", "API"),
@@ -251,6 +252,15 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "gaps.radio": ("Funk: auch der Server hat sie nicht", "radio: the server does not have them either"),
     "gaps.silent": ("Gerät sendet nicht", "device does not send"),
     "gaps.unknown": ("noch unbekannt", "not known yet"),
+    # alarms
+    "alarms.title": ("Alarme", "Alarms"),
+    "alarms.count": ("{n} bestehen", "{n} active"),
+    "alarms.active": ("Bestehen", "Active"),
+    "alarms.over": ("Vorbei", "Over"),
+    "alarms.none": ("Kein Alarm: alles läuft.", "No alarm: all is well."),
+    "alarms.more": ("… und {n} weitere.", "… and {n} more."),
+    "col.alarm": ("Was", "What"),
+    "col.kind": ("Art", "Kind"),
     # quarantine
     "quarantine.title": ("Quarantäne", "Quarantine"),
     "quarantine.lead": (

@@ -62,6 +62,7 @@ _WORDS: Final[Mapping[AlarmKind, tuple[str, str]]] = {
 }
 _DISK: Final = ("Auf der Platte des Datenordners ist kaum noch Platz", "The disk of the data folder is nearly full")
 _WRITING: Final = ("Das Journal kann nicht geschrieben werden", "The journal can't be written")
+_NOBODY: Final = ("Ohne Anwendung", "Of no application")
 _LOW: Final = ("{subject}: Batterie schwach", "{subject}: battery low")
 
 
@@ -72,7 +73,8 @@ def title(kind: AlarmKind, language: Language) -> str:
 
 def words(alarm: Alarm, language: Language) -> str:
     """What is, or was, wrong."""
-    return _of(alarm)[language == "en"].format(subject=alarm.subject, value=alarm.value or 0.0)
+    english = language == "en"
+    return _of(alarm)[english].format(subject=alarm.subject or _NOBODY[english], value=alarm.value or 0.0)
 
 
 def _of(alarm: Alarm) -> tuple[str, str]:

@@ -152,7 +152,7 @@ def api(tmp_path: Path, fresh_registry: bytes) -> Iterator[Api]:
     registry = SqlRegistry.open(tmp_path / "registry.sqlite", region)
     log, book = MemoryLog(), MemoryBook(clock=clock)
     progress: list[Progress] = []
-    queries = build(region, clock, registry, MemorySeries(), log, book, lambda: progress)
+    queries = build(region, clock, registry, MemorySeries(), log, book, lambda: progress, registry.alarms)
     taken: list[tuple[bytes, tuple[int, int] | None]] = []
     fetched: list[tuple[str, int, int | None]] = []
 

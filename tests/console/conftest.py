@@ -59,7 +59,14 @@ class County:
 
     def __post_init__(self) -> None:
         self.queries: Queries = build(
-            self.region, self.clock, self.registry, self.store, self.log, self.book, lambda: tuple(self.filling)
+            self.region,
+            self.clock,
+            self.registry,
+            self.store,
+            self.log,
+            self.book,
+            lambda: tuple(self.filling),
+            self.registry.alarms,
         )
 
     def device(self, name: str, seen: int = NOW, seconds: float = 900, domain: str = "environment") -> str:
