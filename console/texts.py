@@ -223,6 +223,15 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "range.7d": ("7 Tage", "7 days"),
     "range.14d": ("14 Tage", "14 days"),
     "range.30d": ("30 Tage", "30 days"),
+    # alarms
+    "alarms.title": ("Alarme", "Alarms"),
+    "alarms.count": ("{n} bestehen", "{n} active"),
+    "alarms.active": ("Bestehen", "Active"),
+    "alarms.over": ("Vorbei", "Over"),
+    "alarms.none": ("Kein Alarm: alles läuft.", "No alarm: all is well."),
+    "alarms.more": ("… und {n} weitere.", "… and {n} more."),
+    "col.alarm": ("Was", "What"),
+    "col.kind": ("Art", "Kind"),
     # gaps
     "gaps.title": ("Lücken", "Gaps"),
     "gaps.lead": (
@@ -252,15 +261,6 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "gaps.radio": ("Funk: auch der Server hat sie nicht", "radio: the server does not have them either"),
     "gaps.silent": ("Gerät sendet nicht", "device does not send"),
     "gaps.unknown": ("noch unbekannt", "not known yet"),
-    # alarms
-    "alarms.title": ("Alarme", "Alarms"),
-    "alarms.count": ("{n} bestehen", "{n} active"),
-    "alarms.active": ("Bestehen", "Active"),
-    "alarms.over": ("Vorbei", "Over"),
-    "alarms.none": ("Kein Alarm: alles läuft.", "No alarm: all is well."),
-    "alarms.more": ("… und {n} weitere.", "… and {n} more."),
-    "col.alarm": ("Was", "What"),
-    "col.kind": ("Art", "Kind"),
     # quarantine
     "quarantine.title": ("Quarantäne", "Quarantine"),
     "quarantine.lead": (
