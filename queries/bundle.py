@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from queries.alarms import NO_ALARMS, Alarms
-from queries.alarms import NO_ALARMS, Alarms
 from queries.figures import Figures
 from queries.gaps import Gaps
 from queries.latest import Latest
