@@ -14,7 +14,6 @@ from api.desk import Desk, described
 from api.problems import Refusal, documented
 from queries.bundle import Queries
 from smartregion.errors import Misconfigured, Unavailable
-from store.series.protocol import Selection
 
 
 def router(desk: Desk, metrics: CollectorRegistry) -> APIRouter:
@@ -55,9 +54,8 @@ def router(desk: Desk, metrics: CollectorRegistry) -> APIRouter:
 
 
 def _questions(queries: Queries) -> dict[str, Callable[[], object]]:
-    nothing = Selection(points=("readiness",))
     return {
         "journal": queries.ledger.check,
         "registry": queries.registry.check,
-        "store": lambda: queries.store.count(nothing, 0, 1),
+        "store": queries.store.check,
     }

@@ -15,6 +15,7 @@ from aggregates.coverage import Schedules
 from aggregates.rollup import combine, first_of, last_of
 from aggregates.windows import Size, Window, month_of, whole_hours, windows
 from jobs.rollup_hours import Bridge, HourSummer, Intervals, Stopped, Touched, batches, kind_of
+from jobs.rollup_moved import sum_up_moved
 from jobs.rollup_totals import Totals
 from smartregion.model import Level, Rollup, Series
 from smartregion.quantities import Kind
@@ -33,7 +34,9 @@ def sum_up(
     frozen_before: int | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Sum up at most `limit` dirty hours, newest first; gives how many there were, 0 when all is in step.
+    """Sum up at most `limit` dirty hours, newest first, and the totals of tenants that series left or came to.
+
+    Gives how many hours and series there were, 0 when all is in step.
 
     `frozen_before` is the retention's edge: hours that begin before it keep the rollups they have. `stopped` is asked
     now and then; once it is true the rest stays dirty.
@@ -41,19 +44,22 @@ def sum_up(
     Raises:
         Unavailable: the store is away; what was done is done, the rest stays dirty.
     """
-    dirty = store.dirty(limit)
-    if not dirty:
+    moved, dirty = store.moved(), store.dirty(limit)
+    if not dirty and not moved:
         return 0
     intervals = Intervals(registry)
     open_hours = [(each.series, each.hour) for each in dirty if frozen_before is None or each.hour >= frozen_before]
     try:
         touched = HourSummer(store, intervals, zone, frozen_before, stopped).sum_up(open_hours)
         if whole_hours(zone):
-            _sum_up_above(store, zone, touched, Totals(store, registry, intervals, now), stopped)
+            totals = Totals(store, registry, intervals, now)
+            _sum_up_above(store, zone, touched, totals, stopped)
+            sum_up_moved(store, totals, moved, zone, stopped)
     except Stopped:
         return 0
     store.put_rollups(Level.HOUR, (), clean=dirty)
-    return len(dirty)
+    store.settle_moved(moved)
+    return len(dirty) + len(moved)
 
 
 def _sum_up_above(

@@ -9,6 +9,7 @@ from smartregion.errors import Misconfigured
 from smartregion.model import Level, Record, Rollup, Sample, Series, Total
 from store.series import duckdb_compact as upkeep
 from store.series import duckdb_dirty as dirtiness
+from store.series import duckdb_names as names
 from store.series import duckdb_rollups as figures
 from store.series.duckdb_file import Cursor, DuckFile
 from store.series.duckdb_names import Names
@@ -16,7 +17,7 @@ from store.series.duckdb_readings import Readings, remove
 from store.series.duckdb_schema import ALL, BY_SERIES, FORMAT, READINGS, ROLLUPS, TABLES, TOTALS
 from store.series.duckdb_seek import Row, Seeker
 from store.series.duckdb_spans import Spans
-from store.series.protocol import ALL_STORED, DirtyHour, Selection, Written
+from store.series.protocol import ALL_STORED, DirtyHour, Moved, Selection, Written
 from store.series.selecting import EARLIEST, LATEST, NOTHING_FROZEN, impossible
 
 
@@ -181,6 +182,19 @@ class DuckSeries:
         """Totals with start ≤ total.start < end by tenant, in order; no tenants named: all. Raises Unavailable."""
         return figures.read_totals(self._file, level, tenants, quantity, start, end)
 
+    def moved(self) -> list[Moved]:
+        """Series that left a tenant, until their totals are `settle_moved`. Raises Unavailable."""
+        with self._file.cursor() as cursor:
+            found = names.moved(cursor)
+        return [Moved(self._names.series(number), tenant, version) for number, tenant, version in found]
+
+    def settle_moved(self, moved: Iterable[Moved]) -> None:
+        """The totals of both tenants are right again, unless it left again since. Raises Unavailable."""
+        rows = [(number, each.tenant, each.mark) for each in moved for number in self._names.find([each.series])]
+        if rows:
+            with self._figuring:
+                self._file.change(lambda cursor: names.settle_moved(cursor, rows))
+
     def latest(self) -> list[tuple[Series, Sample]]:
         """The newest sample of every series. Raises Unavailable."""
         return self._readings.latest()
@@ -192,6 +206,15 @@ class DuckSeries:
             self._file.change(lambda cursor: upkeep.forget_before(cursor, start))
             self._readings_from = start
             self._spans[READINGS].cut(start)
+
+    def check(self) -> None:
+        """Ask the file a question. Raises Unavailable."""
+        with self._file.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM hot WHERE time_ns = 0").fetchall()
+
+    def held(self) -> Mapping[str, str]:
+        """Nothing is ever held: one file takes all or nothing."""
+        return {}
 
     def compact(self) -> None:
         """Settle what is hot and sort what is past, in many small transactions. Raises Unavailable."""

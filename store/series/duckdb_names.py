@@ -20,6 +20,7 @@ class Names:
         self._ids: dict[Series, int] = {}
         self._series: list[Series] = []
         self._unsaved: dict[int, Series] = {}
+        self._left: dict[int, list[str]] = {}
         self._version = 0
         # What never changes about a number, to look at few of many when few are asked for.
         self._of_device: dict[str, list[int]] = {}
@@ -40,6 +41,7 @@ class Names:
                 self._index(number, series)
             self._version = rows[-1][-1] if rows else 0
             self._unsaved.clear()
+            self._left.clear()
 
     def numbers(self, some_series: Sequence[Series]) -> list[int]:
         """The numbers of series that are about to be written, in the same order; unknown ones get one."""
@@ -59,6 +61,9 @@ class Names:
                 self._version += 1
                 with cursor.appender("series") as appender:
                     appender.append_rows(rows)
+                if self._left:
+                    left = [(number, each, self._version) for number, tenants in self._left.items() for each in tenants]
+                    cursor.executemany("INSERT INTO moved VALUES (?, ?, ?)", left)
             return fresh
 
     def saved(self, fresh: Iterable[tuple[int, Series]]) -> None:
@@ -68,6 +73,7 @@ class Names:
                 # another thread may have learned something newer meanwhile
                 if self._unsaved.get(number) is series:
                     del self._unsaved[number]
+                    self._left.pop(number, None)
 
     def find(self, some_series: Iterable[Series]) -> list[int]:
         """The numbers of those series that there are."""
@@ -113,8 +119,21 @@ class Names:
             self._index(number, series)
             self._unsaved[number] = series
         elif self._series[number] is not series and differs(series, self._series[number]):
+            if series.tenant != self._series[number].tenant:
+                self._left.setdefault(number, []).append(self._series[number].tenant)
             self._series[number] = self._unsaved[number] = series
         return number
+
+
+def moved(cursor: Cursor) -> list[tuple[int, str, int]]:
+    """Number of the series, the tenant it left, and when (as a version)."""
+    return cursor.execute("SELECT series_id, tenant, max(version) FROM moved GROUP BY ALL").fetchall()
+
+
+def settle_moved(cursor: Cursor, several: Iterable[tuple[int, str, int]]) -> None:
+    """Forget these, unless they happened again since."""
+    for row in several:
+        cursor.execute("DELETE FROM moved WHERE series_id = ? AND tenant = ? AND version <= ?", row)
 
 
 def prune(cursor: Cursor) -> None:

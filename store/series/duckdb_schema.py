@@ -148,5 +148,7 @@ TABLES: Final = (
     # rows per stretch of a settled table, and how many of them came since it was last sorted as a whole; they add up
     "CREATE TABLE IF NOT EXISTS stretch(shelf VARCHAR, bin BIGINT, sorted_rows BIGINT, loose_rows BIGINT)",
     "CREATE TABLE IF NOT EXISTS state(name VARCHAR, value BIGINT)",
+    # series that left a tenant, until the totals of both are summed up again; version as in `series`
+    "CREATE TABLE IF NOT EXISTS moved(series_id INTEGER, tenant VARCHAR, version BIGINT)",
     *(statement for shelf in ALL for statement in shelf.tables()),
 )

@@ -4,18 +4,19 @@ InfluxDB holds readings and rollups; which series there are, where each of them 
 a file beside it (`influxdb_catalogue`), because asking InfluxDB for that costs seconds.
 """
 
-import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from smartregion.clock import HOUR, MINUTE, Clock
+from smartregion.clock import Clock
 from smartregion.errors import Unavailable
 from smartregion.logs import Logger
 from smartregion.model import Level, Record, Rollup, Sample, Series, Total
-from store.series.influxdb_address import OPERATORS, InfluxAddress, InfluxTokens, Role
+from store.series.influxdb_address import InfluxAddress, InfluxTokens
 from store.series.influxdb_air import InfluxAir
-from store.series.influxdb_catalogue import Catalogue, Entry, Moving
+from store.series.influxdb_canary import Canary
+from store.series.influxdb_catalogue import Catalogue, Moving
+from store.series.influxdb_entry import Entry
 from store.series.influxdb_gate import Gate
 from store.series.influxdb_http import Limits, Server
 from store.series.influxdb_lanes import Outcome
@@ -23,9 +24,8 @@ from store.series.influxdb_lines import EARLIEST, LATEST
 from store.series.influxdb_moving import Mover
 from store.series.influxdb_readings import Readings
 from store.series.influxdb_rollups import Rollups
-from store.series.influxdb_statements import Condition, Statement
 from store.series.influxdb_writer import Writer
-from store.series.protocol import ALL_STORED, DirtyHour, Selection, Written
+from store.series.protocol import ALL_STORED, DirtyHour, Moved, Selection, Written
 from store.series.selecting import impossible, ordered
 
 MOVING_SECONDS: Final = 20.0
@@ -58,11 +58,11 @@ class InfluxSeries:
             Misconfigured: the catalogue is none, or can't be used.
             Unavailable: it is locked, or the disk is full.
         """
-        self._clock = clock
         self._catalogue = Catalogue(catalogue, first_mark=clock.now())
         self._server = Server(address, tokens, limits or Limits())
         self._writer = Writer(self._server, clock, logger)
         self._writing, self._reading = Gate(), Gate()
+        self._canary = Canary(self._server, self._writer, clock)
         self._readings = Readings(self._server, lambda: self._catalogue.readings_from)
         self._rollups = Rollups(self._server, self._writer)
         self._mover = Mover(self._server, self._writer, self._catalogue, self._reading, clock)
@@ -187,6 +187,14 @@ class InfluxSeries:
         """Totals with start ≤ total.start < end by tenant, in order; no tenants named: all. Raises Unavailable."""
         return self._rollups.totals(level, tenants, quantity, start, end)
 
+    def moved(self) -> list[Moved]:
+        """Series that left a tenant, until their totals are `settle_moved`."""
+        return self._catalogue.moved()
+
+    def settle_moved(self, moved: Iterable[Moved]) -> None:
+        """The totals of both tenants are right again, unless it left again since. Raises Unavailable."""
+        self._catalogue.settle_moved(moved)
+
     def latest(self) -> list[tuple[Series, Sample]]:
         """The newest sample of every series; asks about the last days first. Raises Unavailable."""
         entries = self._choose(Selection())
@@ -218,18 +226,8 @@ class InfluxSeries:
         self._mover.work(MOVING_SECONDS, self._writing)
 
     def check(self) -> None:
-        """Write a canary and read it back: InfluxDB calls itself healthy in every bad state.
-
-        Raises:
-            Unavailable: it does not take or does not give values; with what to do. (Single tenants: `held`.)
-        """
-        now = self._clock.now()
-        value = float(random.randrange(2**52))  # noqa: S311 — to tell one canary from another
-        self._writer.put(OPERATORS, {("canary", now // MINUTE * MINUTE): {"song": value}}, Role.INGEST)
-        statement = Statement.select(['last("song")'], "canary", Condition.between(now - HOUR, now + 1))
-        heard = [row[1] for block in self._server.ask(OPERATORS, statement) for row in block.rows]
-        if heard != [value]:
-            raise Unavailable(f"InfluxDB took a value into {OPERATORS!r} but does not give it back; restart influxd")
+        """Write a canary and read it back. Raises Unavailable: with what to do. (Single tenants: `held`.)"""
+        self._canary.sing()
 
     def held(self) -> Mapping[str, str]:
         """Bucket → what a person must do before it takes anything again."""

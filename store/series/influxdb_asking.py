@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from smartregion.clock import DAY
 from smartregion.model import Attributes
-from store.series.influxdb_catalogue import Entry, spots_in
+from store.series.influxdb_entry import Entry, spots_in
 from store.series.influxdb_http import Block, Server
 from store.series.influxdb_statements import Condition, Statement
 

@@ -7,17 +7,18 @@ before InfluxDB is written to is durable when `save` returns; a crash in between
 import threading
 from collections.abc import Collection, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from smartregion.clock import DAY, HOUR
 from smartregion.errors import Refused
 from smartregion.model import Record, Series
+from store.series.influxdb_departures import Departures
 from store.series.influxdb_dirty import Dirt, key_of
-from store.series.influxdb_file import CatalogueFile, Kept
+from store.series.influxdb_entry import Entry
+from store.series.influxdb_file import CatalogueFile, Departure
 from store.series.influxdb_lines import EARLIEST, LATEST, Home, Spot, home_of, spot_of
-from store.series.protocol import DirtyHour, Selection
+from store.series.protocol import DirtyHour, Moved, Selection
 from store.series.selecting import NOTHING_FROZEN, chooser, differs
 
 Batches = dict[str, dict[tuple[str, int], dict[str, float]]]
@@ -28,53 +29,6 @@ _NO_DAYS: Final = (1 << 40, -(1 << 40))
 
 class Moving(Exception):
     """A series is told to belong elsewhere: nobody else may write while that is noted."""
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """A series and where it lies."""
-
-    number: int
-    series: Series
-    homes: dict[int, Spot]
-    """By rank, newest first."""
-    low: int
-    high: int
-    """First and last day since 1970 that may hold something of it."""
-    tenant: str = field(init=False)
-    prefix: str = field(init=False)
-    column: str = field(init=False)
-    hour: int = field(init=False, default=1 << 40)
-    key: int = field(init=False, default=0)
-
-    def __post_init__(self) -> None:
-        """Lay out what each record needs."""
-        self.settle()
-
-    def settle(self) -> None:
-        """Look where it belongs now."""
-        spot = self.spot
-        self.tenant, self.prefix, self.column = spot.home.tenant, spot.prefix, spot.field
-
-    @property
-    def spot(self) -> Spot:
-        """Where it belongs now."""
-        return next(iter(self.homes.values()))
-
-    @property
-    def start(self) -> int:
-        """Nothing of it lies before."""
-        return max(self.low * DAY, EARLIEST)
-
-    @property
-    def end(self) -> int:
-        """Nothing of it lies then or later."""
-        return min((self.high + 1) * DAY, LATEST + 1)
-
-    def kept(self) -> Kept:
-        """As the file holds it."""
-        homes = {rank: spot.home for rank, spot in self.homes.items()}
-        return Kept(self.number, self.series, homes, self.low, self.high)
 
 
 class Catalogue:
@@ -96,6 +50,7 @@ class Catalogue:
         readings_from = self.file.readings_from()
         self.readings_from = NOTHING_FROZEN if readings_from is None else readings_from
         self._dirt = Dirt(self.file, self.readings_from, first_mark)
+        self._departures = Departures(self.file, first_mark)
 
     def sort_in(
         self, records: Sequence[Record], refused: MutableMapping[int, str], *, settled: bool = False
@@ -167,9 +122,10 @@ class Catalogue:
         with self._lock:
             fresh, keys = dict(self._unsaved), self._dirt.fresh
             if fresh or keys:
-                self.file.put([entry.kept() for entry in fresh.values()], keys)
+                self.file.put([entry.kept() for entry in fresh.values()], keys, self._departures.fresh)
                 self._unsaved.clear()
                 self._dirt.saved()
+                self._departures.saved()
 
     def find(self, series: Series) -> Entry | None:
         """Its entry."""
@@ -221,6 +177,20 @@ class Catalogue:
             known = [(self._entries[each.series], each) for each in hours if each.series in self._entries]
             self._dirt.clean([(key_of(entry.number, each.hour // HOUR), each.mark) for entry, each in known])
 
+    def moved(self) -> list[Moved]:
+        """Series that left a tenant, until `settle_moved`."""
+        with self._lock:
+            return [
+                Moved(self._by_number[each.number].series, each.tenant, mark) for each, mark in self._departures.all()
+            ]
+
+    def settle_moved(self, moved: Iterable[Moved]) -> None:
+        """Forget these, unless they left again since. Raises Unavailable."""
+        with self._lock:
+            self._departures.settle(
+                [(Departure(self._entries[each.series].number, each.tenant), each.mark) for each in moved]
+            )
+
     def retain(self, readings_from: int) -> None:
         """Readings older than that do not count any more. Raises Unavailable."""
         with self._lock:
@@ -259,6 +229,8 @@ class Catalogue:
             spot = self._spot(series, home)
             if not moving:
                 raise Moving
+            if home.tenant != entry.tenant:
+                self._departures.note(Departure(entry.number, entry.tenant))
             rank = next(iter(entry.homes)) + 1
             entry.homes = {rank: spot, **entry.homes}
         entry.series = series
@@ -289,8 +261,3 @@ class Catalogue:
 
 def _last_words(some_series: Iterable[Series]) -> list[Series]:
     return list({series: series for series in some_series}.values())
-
-
-def spots_in(entries: Iterable[Entry]) -> Iterator[tuple[Entry, int, Spot]]:
-    """Every place where something of these series may lie, with its rank."""
-    return ((entry, rank, spot) for entry in entries for rank, spot in list(entry.homes.items()))

@@ -11,10 +11,13 @@ from smartregion.model import Series
 from store.journal.sqlite_file import Layout, SqliteFile
 from store.series.influxdb_lines import Home, home_of
 
+_DEPARTURES: Final = """
+    CREATE TABLE departure (number INTEGER NOT NULL, tenant TEXT NOT NULL, PRIMARY KEY (number, tenant)) WITHOUT ROWID;
+"""
 LAYOUT: Final = Layout(
     name="catalogue of InfluxDB's series",
     application_id=0x53524943,
-    version=1,
+    version=2,
     schema="""
     PRAGMA page_size = 4096;
     CREATE TABLE series (
@@ -28,7 +31,9 @@ LAYOUT: Final = Layout(
     CREATE TABLE dirty (key INTEGER PRIMARY KEY);
     CREATE TABLE intent (id INTEGER PRIMARY KEY, content BLOB NOT NULL);
     CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    """,
+    """
+    + _DEPARTURES,
+    upgrades={1: _DEPARTURES},
 )
 _PUT_SERIES: Final = "INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PUT_HOME: Final = "INSERT OR REPLACE INTO home VALUES (?, ?, ?, ?, ?)"
@@ -44,6 +49,13 @@ class Kept(NamedTuple):
     low: int
     high: int
     """First and last day since 1970 that may hold a reading or rollup of it."""
+
+
+class Departure(NamedTuple):
+    """A series left a tenant."""
+
+    number: int
+    tenant: str
 
 
 class CatalogueFile:
@@ -67,8 +79,8 @@ class CatalogueFile:
                 series = Series(point, device, quantity, pairs, now.tenant, now.site, now.domain, modulus)
                 yield Kept(number, series, homes[number], low, high)
 
-    def put(self, several: Iterable[Kept], dirty: Iterable[int]) -> None:
-        """Keep series as they are now, and further dirty hours."""
+    def put(self, several: Iterable[Kept], dirty: Iterable[int], left: Iterable[Departure] = ()) -> None:
+        """Keep series as they are now, further dirty hours, and which tenants were left."""
         rows = list(several)
         with self._file.writing() as writing:
             writing.executemany(_PUT_SERIES, [_row(kept) for kept in rows])
@@ -76,6 +88,17 @@ class CatalogueFile:
                 _PUT_HOME, [(kept.number, rank, *home) for kept in rows for rank, home in kept.homes.items()]
             )
             writing.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", [(key,) for key in dirty])
+            writing.executemany("INSERT OR IGNORE INTO departure VALUES (?, ?)", left)
+
+    def departures(self) -> list[Departure]:
+        """Those whose totals are not summed up again yet."""
+        with self._file.reading() as reading:
+            return [Departure(*row) for row in reading.execute("SELECT number, tenant FROM departure")]
+
+    def settle(self, departures: Iterable[Departure]) -> None:
+        """The totals of these are right again."""
+        with self._file.writing() as writing:
+            writing.executemany("DELETE FROM departure WHERE number = ? AND tenant = ?", departures)
 
     def leave(self, number: int, rank: int) -> None:
         """The series has nothing left in that home."""

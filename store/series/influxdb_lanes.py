@@ -60,6 +60,15 @@ class Pause:
         self._until, self._seconds = 0, 0.0
 
 
+class Whole(Pause):
+    """The pause of all lanes, while the server can't be reached; and what they know together."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.internal_errors = 0
+        """Answers of 500 since something was stored."""
+
+
 class _Stop(Exception):
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.words)
@@ -69,8 +78,8 @@ class _Stop(Exception):
 class Lane:
     """One bucket. Threads that write to it wait for each other."""
 
-    def __init__(self, server: Server, whole: Pause, bucket: str, role: Role, clock: Clock, logger: Logger) -> None:
-        """`whole`: the pause of all lanes, while the server can't be reached."""
+    def __init__(self, server: Server, whole: Whole, bucket: str, role: Role, clock: Clock, logger: Logger) -> None:
+        """`whole`: shared by all lanes."""
         self.bucket = bucket
         self._server = server
         self._whole = whole
@@ -146,9 +155,12 @@ class Lane:
     def _note(self, verdict: Verdict) -> Verdict:
         if verdict.meaning is Meaning.HELD:
             self._server.renew_tokens()
-        self._internal_errors = self._internal_errors + 1 if verdict.words.startswith("InfluxDB answers 500") else 0
-        if self._internal_errors >= _STUBBORN or "no space left" in verdict.words:
-            verdict = verdict._replace(words=verdict.words + _RESTART.format(self._internal_errors))
+        failed = verdict.words.startswith("InfluxDB answers 500")
+        self._internal_errors = self._internal_errors + 1 if failed else 0
+        self._whole.internal_errors += failed
+        times = max(self._internal_errors, self._whole.internal_errors)
+        if failed and (times >= _STUBBORN or "no space left" in verdict.words):
+            verdict = verdict._replace(words=verdict.words + _RESTART.format(times))
         self._tell(verdict)
         self._last = verdict
         pause = self._whole if verdict.unreachable else self._pause
@@ -167,6 +179,7 @@ class Lane:
             self._logger.info("InfluxDB takes readings again")
         self._last = None
         self._internal_errors = 0
+        self._whole.internal_errors = 0
         self._pause.end()
         self._whole.end()
 

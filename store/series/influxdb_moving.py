@@ -17,8 +17,9 @@ from smartregion.clock import DAY, SECOND, Clock
 from smartregion.model import Attributes
 from store.series.influxdb_address import writer_of
 from store.series.influxdb_asking import RAW, Owner, Portion, Shelf, blocks
-from store.series.influxdb_catalogue import Catalogue, Entry
+from store.series.influxdb_catalogue import Catalogue
 from store.series.influxdb_columns import columns_of
+from store.series.influxdb_entry import Entry
 from store.series.influxdb_gate import Gate
 from store.series.influxdb_http import Block, Server
 from store.series.influxdb_lines import prefix_of

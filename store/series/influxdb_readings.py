@@ -16,7 +16,7 @@ from store.series.influxdb_asking import (
     nearest_portions,
     portions,
 )
-from store.series.influxdb_catalogue import Entry
+from store.series.influxdb_entry import Entry
 from store.series.influxdb_http import Server
 from store.series.influxdb_lines import LATEST
 from store.series.influxdb_statements import Condition, Statement, quoted

@@ -18,7 +18,6 @@ from store.series.influxdb_asking import (
     nearest_portions,
     portions,
 )
-from store.series.influxdb_catalogue import Entry, spots_in
 from store.series.influxdb_columns import (
     GONE,
     ROLLUP,
@@ -30,6 +29,7 @@ from store.series.influxdb_columns import (
     total_fields,
     total_of,
 )
+from store.series.influxdb_entry import Entry, spots_in
 from store.series.influxdb_http import Server
 from store.series.influxdb_lines import Spot, as_given, prefix_of, storable
 from store.series.influxdb_statements import Condition, Statement, quoted

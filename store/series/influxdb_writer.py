@@ -10,7 +10,7 @@ from smartregion.errors import Unavailable
 from smartregion.logs import Logger
 from store.series.influxdb_address import Role, writer_of
 from store.series.influxdb_http import Server
-from store.series.influxdb_lanes import Lane, Outcome, Pause
+from store.series.influxdb_lanes import Lane, Outcome, Whole
 from store.series.influxdb_lines import Lines
 
 _WORKERS: Final = 4
@@ -23,7 +23,7 @@ class Writer:
         self._server = server
         self._clock = clock
         self._logger = logger
-        self._whole = Pause(clock)
+        self._whole = Whole(clock)
         self._lock = threading.Lock()
         self._lanes: dict[tuple[str, Role], Lane] = {}
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="influxdb")

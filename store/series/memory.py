@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from smartregion.clock import HOUR
 from smartregion.model import Level, Record, Rollup, Sample, Series, Total
-from store.series.protocol import DirtyHour, Selection, Written
+from store.series.protocol import DirtyHour, Moved, Selection, Written
 from store.series.selecting import NOTHING_FROZEN, chosen, differs, impossible, ordered
 
 T = TypeVar("T")
@@ -58,6 +58,7 @@ class MemorySeries:
         self._rollups: dict[Level, defaultdict[Series, _Line[Rollup]]] = {level: defaultdict(_Line) for level in Level}
         self._totals: dict[tuple[Level, str, str, int], Total] = {}
         self._dirty: dict[tuple[Series, int], int] = {}
+        self._moved: dict[tuple[Series, str], int] = {}
         self._mark = 0
         self._readings_from = NOTHING_FROZEN
 
@@ -175,6 +176,18 @@ class MemorySeries:
                 found.setdefault(key[1], []).append(self._totals[key])
         return found
 
+    def moved(self) -> list[Moved]:
+        """Series that left a tenant, until their totals are `settle_moved`."""
+        with self._lock:
+            return [Moved(self._known[one], tenant, mark) for (one, tenant), mark in self._moved.items()]
+
+    def settle_moved(self, moved: Iterable[Moved]) -> None:
+        """The totals of both tenants are right again, unless it left again since."""
+        with self._lock:
+            for one, tenant, mark in moved:
+                if self._moved.get((one, tenant), mark + 1) <= mark:
+                    del self._moved[one, tenant]
+
     def latest(self) -> list[tuple[Series, Sample]]:
         """The newest sample of every series."""
         with self._lock:
@@ -189,6 +202,13 @@ class MemorySeries:
                 line.cut(self._readings_from)
             self._dirty = {key: mark for key, mark in self._dirty.items() if key[1] >= self._readings_from}
 
+    def check(self) -> None:
+        """Memory always answers."""
+
+    def held(self) -> Mapping[str, str]:
+        """Nothing is ever held."""
+        return {}
+
     def compact(self) -> None:
         """Nothing to do."""
 
@@ -202,5 +222,8 @@ class MemorySeries:
 
     def _enter(self, series: Series) -> None:
         known = self._known.get(series)
+        if known is not None and known.tenant != series.tenant:
+            self._mark += 1
+            self._moved[series, known.tenant] = self._mark
         if known is None or differs(series, known):
             self._known[series] = series

@@ -30,6 +30,16 @@ class DirtyHour(NamedTuple):
     mark: int
 
 
+class Moved(NamedTuple):
+    """A series belongs to another tenant than before: the totals of both have to be summed up again."""
+
+    series: Series
+    """As it belongs now."""
+    tenant: str
+    """Which it left."""
+    mark: int
+
+
 class Written(NamedTuple):
     """What a batch came to; all that is not named here is stored durably."""
 
@@ -125,12 +135,32 @@ class SeriesStore(Protocol):
         """Totals with start ≤ total.start < end by tenant, in order of time; no tenants named: all of them."""
         ...
 
+    def moved(self) -> list[Moved]:
+        """Series that left a tenant, until their totals are `settle_moved`; with all that their past is made of."""
+        ...
+
+    def settle_moved(self, moved: Iterable[Moved]) -> None:
+        """The totals of both tenants are right again, unless the series left the tenant again since."""
+        ...
+
     def latest(self) -> list[tuple[Series, Sample]]:
         """The newest sample of every series (slow: for the start only)."""
         ...
 
     def retain(self, readings_from: int) -> None:
         """Forget readings older than that; rollups stay, and hours that begin before it never become dirty again."""
+        ...
+
+    def check(self) -> None:
+        """Prove that readings can be stored and found just now.
+
+        Raises:
+            Unavailable: they can't, and what to do. (Trouble of single tenants: `held`.)
+        """
+        ...
+
+    def held(self) -> Mapping[str, str]:
+        """Which parts of the store take nothing until a person acts, and what is to be done."""
         ...
 
     def compact(self) -> None:

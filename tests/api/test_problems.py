@@ -118,7 +118,7 @@ def test_our_own_mistakes_are_admitted_without_telling_secrets(county: "Api", mo
     [
         ("journal", lambda api: (api.book, "queued")),
         ("registry", lambda api: (api.registry, "check")),
-        ("store", lambda api: (api.queries.store, "count")),
+        ("store", lambda api: (api.queries.store, "check")),
     ],
 )
 @pytest.mark.parametrize("error", [Unavailable("disk full"), Misconfigured("disk full")])

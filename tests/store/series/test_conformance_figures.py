@@ -171,3 +171,30 @@ def test_hours_older_than_the_readings_are_frozen(store: SeriesStore) -> None:
     store.retain(NOON)
     store.write([Record(WATER, NOON, 1.0), Record(WATER, NOON + 3 * HOUR, 1.0)])
     assert hours(store.dirty(10)) == [(WATER, NOON + 3 * HOUR), (WATER, NOON + 2 * HOUR)]
+
+
+def test_a_series_that_changes_its_tenant_is_told_of_until_that_is_settled(store: SeriesStore) -> None:
+    store.write([Record(WATER, NOON, 1.0), Record(AIR, NOON, 1.0)])
+    assert store.moved() == []
+    elsewhere = replace(WATER, tenant="seeheim")
+    store.write([Record(elsewhere, NOON + 1, 2.0)])
+    store.write([Record(replace(elsewhere, site="other"), NOON + 2, 2.0)])
+    (first,) = store.moved()
+    assert (first.series, first.series.tenant, first.tenant) == (WATER, "seeheim", WATER.tenant)
+
+    store.write([Record(WATER, NOON + 3, 2.0)])
+    store.write([Record(elsewhere, NOON + 4, 2.0)])
+    assert {(each.series.tenant, each.tenant) for each in store.moved()} == {
+        ("seeheim", WATER.tenant),
+        ("seeheim", "seeheim"),
+    }
+    store.settle_moved([first])
+    assert {each.tenant for each in store.moved()} == {WATER.tenant, "seeheim"}, "it left again since"
+    store.settle_moved(store.moved())
+    assert store.moved() == []
+
+
+def test_rollups_too_say_where_a_series_belongs(store: SeriesStore) -> None:
+    store.put_rollups(Level.HOUR, [(WATER, make_rollup(NOON))])
+    store.put_rollups(Level.HOUR, [(replace(WATER, tenant="seeheim"), make_rollup(NOON))])
+    assert [each.tenant for each in store.moved()] == [WATER.tenant]
