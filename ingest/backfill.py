@@ -90,6 +90,8 @@ class Backfill:
         self._wanted = threading.Event()
         self._reconnected = threading.Event()
         self._stop = threading.Event()
+        self._surely_held: dict[str, int] = {}
+        """By application, until when its server holds all by its own clock: ours may be ahead of it."""
         self._comparing = Comparing(stacks, book, collector, worker, clock, logger, self._stop)
         self._board = Board(clock, logger, self._stop)
         self._orders = orders or Orders(None, clock)
@@ -100,17 +102,17 @@ class Backfill:
     def run(self) -> None:
         """Compare on start, whenever asked, and every five minutes, until stopped."""
         if self._by_itself:
-            self._take_up()
+            self.take_up()
         while not self._stop.is_set():
             asked = self._reconnected.is_set()
             self._wanted.clear()
-            self._reconnected.clear()
             more = self.round()
             if not self._stop.is_set() and not more:
                 # The last seconds before a reconnect show in the storage only later: look once more.
                 self._clock.wait(self._wanted, self._pause(asked=asked))
 
-    def _take_up(self) -> None:
+    def take_up(self) -> None:
+        """Go on with what was asked by hand in an earlier run."""
         try:
             self._by_hand.take_up()
         except Unavailable as error:
@@ -157,6 +159,7 @@ class Backfill:
         """
         due = self._clock.now() + int(EVERY_SECONDS * SECOND)
         if self._by_itself:
+            self._reconnected.clear()
             self._by_hand.forget_ended()
             self._follow()
         try:
@@ -174,6 +177,7 @@ class Backfill:
         for label in self._compare_all(windows):
             start, end = windows[label]
             first = self._registry.complete_until(label) is None
+            end = min(end, self._surely_held.get(label, end))
             self._registry.set_complete_until(label, end)
             # What lies before an earlier mark was compared before, unless the server does not hold it any longer.
             self._told.compared(label, start if first or start == self._oldest(label) else 0, end)
@@ -196,7 +200,11 @@ class Backfill:
 
     def _announce(self, label: str, window: Window) -> None:
         """Find out how much is missing in the whole window, for the progress bar."""
+        self._surely_held.pop(label, None)
         _, missing = self._comparing.differences(label, window)
+        server = self._stacks[label].time
+        if server is not None:
+            self._surely_held[label] = server - int(self._region.by_label[label].storage_lag_s * SECOND)
         self._board.marks[label] = Progress(label, RUNNING, 0, sum(missing.values()), *window)
 
     def _close(self, label: str, day: Window) -> None:

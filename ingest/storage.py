@@ -5,12 +5,14 @@ Sources: lorawan-stack v3.32 `applicationserver_integrations_storage.proto`; doc
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx
 import msgspec
 
 from smartregion import timestamps
+from smartregion.clock import SECOND
 from smartregion.errors import Misconfigured, SmartregionError, Unavailable
 from smartregion.region import Application
 
@@ -66,6 +68,8 @@ class StackHttp:
         self._http = http
         self._headers = {**LINES, "Authorization": f"Bearer {key}"}
         self._rest = 0.0
+        self.time: int | None = None
+        """The server's own time as of its last answer about the storage, whole seconds; None before."""
 
     def rights(self) -> list[str]:
         """The rights of the key on the application.
@@ -157,6 +161,7 @@ class StackHttp:
             raise SlowDown(f"{self._application.server} has answered as much as it allows for now", rest)
 
     def _check(self, reply: httpx.Response) -> None:
+        self.time = _date(reply)
         if reply.headers.get("X-Rate-Limit-Available") == "0":
             self._rest = _seconds(reply, "X-Rate-Limit-Reset")
         try:
@@ -170,6 +175,13 @@ class StackHttp:
         device = f"/devices/{device_id}" if device_id else ""
         root = self._application.http_url()
         return f"{root}/as/applications/{self._application.id}{device}/packages/storage/uplink_message"
+
+
+def _date(reply: httpx.Response) -> int | None:
+    try:
+        return int(parsedate_to_datetime(reply.headers.get("Date", "")).timestamp()) * SECOND
+    except ValueError:
+        return None
 
 
 def _between(start: int, end: int) -> dict[str, str]:

@@ -16,7 +16,7 @@ from simulator.double.history import History, LaggingHistory, Recorded, Recorded
 from simulator.double.identity import Identity
 from simulator.double.mqtt import MqttServer
 from simulator.double.storage import Storage
-from simulator.double.web import WebServer, create_app
+from simulator.double.web import Dated, WebServer, create_app
 from simulator.uplinks import uid
 from smartregion.clock import SECOND, Clock, SystemClock
 
@@ -191,7 +191,8 @@ class Double:
         identity = Identity(self.accounts, self._addresses)
         storage = Storage(identity, self._history, self._clock, self.faults) if self.setup.storage else None
         certificate = self.setup.certificate and (str(self.setup.certificate[0]), str(self.setup.certificate[1]))
-        return WebServer(create_app(identity, storage), self.setup.host, self.setup.http_port, certificate)
+        app = Dated(create_app(identity, storage), self._clock)
+        return WebServer(app, self.setup.host, self.setup.http_port, certificate, dated=True)
 
     def _addresses(self) -> tuple[str, str]:
         secure = f"{self.setup.host}:{self.tls_port}" if self.tls_port else ""

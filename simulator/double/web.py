@@ -3,17 +3,21 @@
 import socket
 import threading
 from collections.abc import Callable
+from email.utils import formatdate
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.double import replies
 from simulator.double.identity import Identity
 from simulator.double.storage import Storage, media_type
+from smartregion.clock import SECOND, Clock
 
 
 def routes(identity: Identity, storage: Storage | None) -> list[Route]:
@@ -55,7 +59,10 @@ def _refuse(request: Request, error: Exception) -> Response:
 class WebServer:
     """Serves the API on a loopback port."""
 
-    def __init__(self, app: Starlette, host: str, port: int, certificate: tuple[str, str] | None) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, port: int, certificate: tuple[str, str] | None, *, dated: bool = False
+    ) -> None:
+        """`dated`: the application says itself what time it is."""
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind((host, port))
@@ -66,6 +73,7 @@ class WebServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=not dated,
             lifespan="off",
             timeout_graceful_shutdown=1,
             ws="none",
@@ -88,6 +96,24 @@ class WebServer:
 
     def _run(self) -> None:
         self._server.run(sockets=[self._listener])
+
+
+class Dated:
+    """An application whose answers carry the time of a clock."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def with_date(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Date"] = formatdate(self._clock.now() // SECOND, usegmt=True)
+            await send(message)
+
+        await self._app(scope, receive, with_date)
 
 
 class _Server(uvicorn.Server):

@@ -46,10 +46,13 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, key: str = KEY.text, setup: Setup | None = None) -> Iterator[Scene]:
+def scene(
+    folder: Path, key: str = KEY.text, setup: Setup | None = None, server: ManualClock | None = None
+) -> Iterator[Scene]:
+    """`server`: the server's own clock, where it is not the platform's."""
     clock = ManualClock(NOW)
     with (
-        Double([stack_application()], clock=clock, setup=setup) as double,
+        Double([stack_application()], clock=server or clock, setup=setup) as double,
         httpx.Client(timeout=10) as http,
     ):
         county = make_region(double)
@@ -91,6 +94,20 @@ def test_a_second_round_finds_nothing_to_do(tmp_path: Path) -> None:
 
         assert at.duplicates() == 0
         assert at.world.registry.complete_until(LABEL) == NOW + 300 * SECOND
+
+
+def test_a_clock_that_runs_ahead_does_not_bring_the_mark_beyond_the_server_s_own_time(tmp_path: Path) -> None:
+    """Else a gap of the time in between would be taken for compared, for ever."""
+    server = ManualClock(NOW - 3600 * SECOND)
+    with scene(tmp_path, server=server) as at:
+        at.backfill.round()
+        assert at.world.registry.complete_until(LABEL) == server.now()
+
+        server.advance(60)
+        at.publish((1, server.now() - 30 * SECOND))
+        at.backfill.round()
+        at.world.wait_for_messages(1)
+        assert at.stored() == 1
 
 
 def test_only_the_device_that_misses_something_is_pulled(tmp_path: Path) -> None:
