@@ -116,7 +116,8 @@ class Hearing:
         """
         for device, floor, text in store.load_heard():
             self._heard[device] = Heard([Run(*each) for each in json.loads(text)], floor)
-        self._position = store.mark(POSITION) or booked
+        kept = store.mark(POSITION)
+        self._position = booked if kept is None else kept
         while self._position < booked:
             chunk = next(iter(log.read(self._position)), None)
             if chunk is None or chunk.position > booked:
