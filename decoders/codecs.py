@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from decoders import conformance, field_file, vectors
+from decoders import conformance, field_file, stamps, vectors
 from decoders.decoder import Decoder
 from decoders.javascript import examples, installed
 from decoders.javascript.codec import Codec, as_decoder
@@ -33,10 +33,7 @@ class Codecs:
 
     def stamp(self) -> object:
         """Names, sizes and times of change of all files that count."""
-        found = [*self._folder.glob("*/*/*"), *self._folder.glob("*" + field_file.SUFFIX)]
-        return tuple(
-            (str(each), status.st_mtime_ns, status.st_size) for each in sorted(found) if (status := each.stat())
-        )
+        return stamps.of([*self._folder.glob("*/*/*"), *self._folder.glob("*" + field_file.SUFFIX)])
 
     def load(self) -> Loaded:
         """Every codec that is as it was when it was checked, and every mapping that can be read."""

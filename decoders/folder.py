@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from decoders import stamps
 from decoders.admission import admit, candidates
 from decoders.library import Known, Loaded, Origin, Problem
 
@@ -27,9 +28,7 @@ class Folder:
 
     def stamp(self) -> object:
         """Names, sizes and times of change of the files."""
-        return tuple(
-            (file.name, status.st_mtime_ns, status.st_size) for file in self._files() for status in (file.stat(),)
-        )
+        return stamps.of(self._files())
 
     def load(self) -> Loaded:
         """Every decoder whose vectors pass."""
@@ -43,7 +42,7 @@ class Folder:
         for file in self._python():
             try:
                 yield from candidates(_module(file), Origin.FOLDER, str(file), _proofs(file))
-            except (ValueError, _BrokenFile) as error:
+            except (ValueError, OSError, _BrokenFile) as error:
                 yield Problem(str(file), str(error))
 
     def _load(self, file: Path) -> Loaded:

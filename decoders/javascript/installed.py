@@ -81,7 +81,10 @@ def install(
         raise Misconfigured("\n".join([f"{file.name} was not installed:", *(f"  {each}" for each in wrong)]))
     record = _record(codec, about, len(proofs))
     place = folder / brand / model
-    _keep(place, record, codec, mapping, examples_file)
+    try:
+        _keep(place, record, codec, mapping, examples_file)
+    except OSError as error:
+        raise Misconfigured(f"{error.filename or place} can't be written: {error.strerror}") from error
     return Installed(codec, record, place)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from decoders.codecs import VECTORS, Codecs
 from decoders.decoder import Frame
+from decoders.folder import Folder
 from decoders.javascript import installed
 from decoders.javascript.pool import Pool
 from decoders.library import Known, Library, Origin
@@ -130,3 +131,15 @@ def test_a_mapping_counts_for_its_devices_and_a_broken_one_is_reported(folder: P
     assert library.mapping(Profile("Acme", "T2")) is not None
     assert library.mapping(Profile("acme", "t3")) is None
     assert [each.place for each in library.problems] == ["broken.fields.toml"]
+
+
+def test_a_link_to_nothing_among_the_files_hides_no_decoder(folder: Path, pool: Pool) -> None:
+    codecs = install(folder, pool)
+    for name in ("acme/t1/vanished", "acme/vanished.js", "vanished.fields.toml", "vanished.py"):
+        (folder / name).symlink_to(folder / "nothing")
+
+    library = Library([Folder(folder), codecs])
+
+    assert library.find(T1) is not None
+    assert [each.place for each in library.problems] == ["vanished.fields.toml"]
+    assert not library.refresh()

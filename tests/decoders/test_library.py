@@ -11,7 +11,7 @@ import pytest
 from decoders import catalogue
 from decoders.decoder import Frame
 from decoders.folder import Folder
-from decoders.library import Library, Origin, Why, proofs
+from decoders.library import Library, Origin, Problem, Why, proofs
 from decoders.packages import Packages
 from smartregion.errors import Undecodable
 from smartregion.model import Profile
@@ -209,6 +209,14 @@ def test_a_decoder_without_vectors_stays_out(place: Place) -> None:
     place.write(vectors=False)
 
     assert "no vector shows a frame that it decodes" in place.problem()
+
+
+def test_vectors_that_are_a_folder_are_told_to_whoever_tests_too(place: Place) -> None:
+    place.write(vectors=False)
+    (place.path / "acme_t1.yaml").mkdir()
+
+    assert "Is a directory" in place.problem()
+    assert [isinstance(each, Problem) for each in Folder(place.path).candidates()] == [True]
 
 
 def test_vectors_without_a_decoder_are_told(place: Place) -> None:

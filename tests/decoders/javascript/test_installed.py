@@ -197,5 +197,12 @@ def test_one_that_was_moved_to_another_model_is_reported(desk: Desk) -> None:
     assert "its record is one of acme/t1" in problems[0].words
 
 
+def test_a_folder_that_can_not_be_written_is_told(desk: Desk) -> None:
+    desk.folder.write_text("in the way")
+
+    with pytest.raises(Misconfigured, match="can't be written: Not a directory"):
+        desk.install(NORMALIZES)
+
+
 def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert installed.load(tmp_path / "none") == ((), ())
