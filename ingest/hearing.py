@@ -117,6 +117,9 @@ class Hearing:
         for device, floor, text in store.load_heard():
             self._heard[device] = Heard([Run(*each) for each in json.loads(text)], floor)
         kept = store.mark(POSITION)
+        if kept is None:
+            # From here on nothing is forgotten, whenever this run ends.
+            store.set_mark(POSITION, booked)
         self._position = booked if kept is None else kept
         while self._position < booked:
             chunk = next(iter(log.read(self._position)), None)
