@@ -17,7 +17,7 @@ from jobs.posting import Post
 from jobs.schedule import WATCHING, Task
 from queries.latest import Latest, Newest
 from smartregion.clock import Clock
-from smartregion.errors import Unavailable
+from smartregion.errors import Misconfigured, Unavailable
 from smartregion.logs import Logger
 from smartregion.region import Region
 from store.journal.protocol import Book, Log
@@ -102,7 +102,12 @@ def _parts(watched: Watched, clock: Clock) -> tuple[Silence, Battery, Quarantine
         Battery(lambda quantity: _newest(watched.latest, quantity), clock),
         Quarantine(watched.book.ledger, clock),
         Lost(watched.registry.gaps.counts, clock),
-        Parts(lambda: _links(watched.connections), lambda: _answers(watched.series), watched.skew.seconds),
+        Parts(
+            lambda: _links(watched.connections),
+            lambda: _answers(watched.series),
+            watched.series.held,
+            watched.skew.seconds,
+        ),
         Journal(log.size, bound, lambda: shutil.disk_usage(watched.data).free, lambda: not watched.collector.away),
         Balance(lambda: [f"{application} {day.isoformat()}" for application, day in watched.ledger.failing]),
     )
@@ -131,7 +136,7 @@ def _links(connections: Connections) -> dict[str, bool]:
 
 def _answers(series: SeriesStore) -> bool:
     try:
-        series.count(Selection(points=("readiness",)), 0, 1)
-    except Unavailable:
+        series.check()
+    except (Unavailable, Misconfigured):
         return False
     return True

@@ -126,18 +126,26 @@ class Parts:
         self,
         links: Callable[[], Mapping[str, bool]],
         store_answers: Callable[[], bool],
+        held: Callable[[], Collection[str]],
         skew: Callable[[], float | None],
     ) -> None:
-        """`links`: whether the connection of each application stands, those that are still being made left out."""
+        """`links`: whether the connection of each application stands, those that are still being made left out.
+        `held`: parts of the store that take nothing.
+        """
         self._links = links
         self._store_answers = store_answers
+        self._held = held
         self._skew = skew
 
-    def measure(self, active: Collection[Name]) -> Iterator[Measure]:  # noqa: ARG002 — as of every part
+    def measure(self, active: Collection[Name]) -> Iterator[Measure]:
         """1 for each that is away, else 0; and seconds."""
         for application, stands in self._links().items():
             yield Measure(AlarmKind.CONNECTION, application, 0.0 if stands else 1.0)
         yield Measure(AlarmKind.STORE, "", 0.0 if self._store_answers() else 1.0)
+        held = set(self._held())
+        known = {subject for kind, subject in active if kind is AlarmKind.STORE and subject}
+        for part in held | known:
+            yield Measure(AlarmKind.STORE, part, float(part in held))
         seconds = self._skew()
         if seconds is not None:
             yield Measure(AlarmKind.CLOCK, "", seconds)

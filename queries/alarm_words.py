@@ -60,6 +60,10 @@ _WORDS: Final[Mapping[AlarmKind, tuple[str, str]]] = {
     ),
     AlarmKind.BATTERY: ("{subject}: Batterie bei {value:.0f} %", "{subject}: battery at {value:.0f} %"),
 }
+_HELD: Final = (
+    "{subject}: der Messwertspeicher nimmt nichts an, bis jemand etwas tut; „smartregion check“ sagt, was",
+    "{subject}: the series store takes nothing until a person acts; “smartregion check” says how",
+)
 _DISK: Final = ("Auf der Platte des Datenordners ist kaum noch Platz", "The disk of the data folder is nearly full")
 _WRITING: Final = ("Das Journal kann nicht geschrieben werden", "The journal can't be written")
 _NOBODY: Final = ("Ohne Anwendung", "Of no application")
@@ -80,6 +84,8 @@ def words(alarm: Alarm, language: Language) -> str:
 def _of(alarm: Alarm) -> tuple[str, str]:
     if alarm.kind is AlarmKind.JOURNAL and alarm.subject in (DISK, WRITING):
         return _DISK if alarm.subject == DISK else _WRITING
+    if alarm.kind is AlarmKind.STORE and alarm.subject:
+        return _HELD
     if alarm.kind is AlarmKind.BATTERY and not alarm.value:
         return _LOW
     return _WORDS[alarm.kind]

@@ -104,14 +104,16 @@ def test_only_what_the_server_had_and_nobody_has_now_is_lost() -> None:
 
 
 def test_what_answers_yes_or_no() -> None:
-    part = Parts(lambda: {"wasser": False, "klima": True}, lambda: False, lambda: 12.5)
-    assert values(part) == {
+    part = Parts(lambda: {"wasser": False, "klima": True}, lambda: False, lambda: ["stadt"], lambda: 12.5)
+    assert values(part, {(AlarmKind.STORE, "dorf")}) == {
         (AlarmKind.CONNECTION, "wasser"): 1.0,
         (AlarmKind.CONNECTION, "klima"): 0.0,
         (AlarmKind.STORE, ""): 1.0,
+        (AlarmKind.STORE, "stadt"): 1.0,
+        (AlarmKind.STORE, "dorf"): 0.0,
         (AlarmKind.CLOCK, ""): 12.5,
     }
-    assert (AlarmKind.CLOCK, "") not in values(Parts(dict, lambda: True, lambda: None))
+    assert (AlarmKind.CLOCK, "") not in values(Parts(dict, lambda: True, list, lambda: None))
 
 
 def test_the_journal_and_its_disk() -> None:
