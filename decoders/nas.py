@@ -8,6 +8,7 @@ meter, scale, age of the reading, register, with privacy a date, flags, and now 
   means is not sent, and a meter that nobody uses is no state of the vocabulary: both are told as warnings.
 * The date of a privacy packet says nothing that the age does not say better.
 * Gallons are taken for US ones (unverified).
+* The status of other firmware (port 24) has no published layout and is refused, so it rests in quarantine.
 """
 
 import struct
