@@ -34,6 +34,7 @@ from api.ledger_metrics import LedgerMetrics
 from api.metrics import Measured
 from api.quarantine import Tending
 from api.redecode import Redecoding
+from api.store_metrics import StoreMetrics
 from api.times import Stamps
 from queries.bundle import Queries
 
@@ -79,6 +80,7 @@ def create_app(
     desk = Desk(queries, Stamps(queries.region.zone))
     measured = metrics if metrics is not None else CollectorRegistry()
     measured.register(LedgerMetrics(queries.ledger))
+    measured.register(StoreMetrics(queries.store))
     app = FastAPI(
         title="smartregion",
         version=version or "0",

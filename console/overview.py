@@ -1,6 +1,6 @@
 """The first page: what came in today, how the domains stand, who is silent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -66,6 +66,8 @@ class Overview:
     silent: tuple[Row, ...]
     silent_count: int
     ledger: tuple[LedgerRow, ...]
+    held: Mapping[str, str]
+    """Parts of the series store that take nothing until a person acts → what is to be done."""
 
 
 def overview(queries: Queries, fleet: Fleet, reader: Reader) -> Overview:
@@ -85,6 +87,7 @@ def overview(queries: Queries, fleet: Fleet, reader: Reader) -> Overview:
         silent=tuple(silent[:SILENT_SHOWN]),
         silent_count=len(silent),
         ledger=tuple(ledger),
+        held=queries.store.held(),
     )
 
 

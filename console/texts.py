@@ -86,6 +86,11 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "overview.balanced": ("geht auf", "balanced"),
     "overview.unbalanced": ("geht nicht auf", "does not balance"),
+    "overview.held": ("Der Datenspeicher nimmt nicht alles an", "The store does not take everything"),
+    "overview.held.why": (
+        "Messwerte warten, keiner geht verloren. Sobald der Grund behoben ist, werden sie von selbst gespeichert.",
+        "Readings wait, none is lost. Once the reason is mended they are stored by themselves.",
+    ),
     "overview.rate": ("Nachrichten pro Minute", "Messages per minute"),
     "overview.rate.empty": (
         "Noch keine Nachrichten, seit dieser Dienst läuft. Die Kurve wächst mit jeder Minute.",

@@ -17,7 +17,7 @@ _PAUSES: Final = (1.0, 30.0)
 _HELD_PAUSES: Final = (5.0, 60.0)
 _STUBBORN: Final = 5
 _RESTART: Final = (
-    " It has answered so {} times. If its disk was full, room alone does not help: influxd takes writes again only "
+    " If its disk was full, room alone does not help: influxd takes writes again only "
     "after a restart. Readings it did not acknowledge may be visible until then; they wait here, nothing is lost."
 )
 
@@ -67,6 +67,8 @@ class Whole(Pause):
         super().__init__(clock)
         self.internal_errors = 0
         """Answers of 500 since something was stored."""
+        self.full = False
+        """Whether one of them said that the disk is full."""
 
 
 class _Stop(Exception):
@@ -158,9 +160,10 @@ class Lane:
         failed = verdict.words.startswith("InfluxDB answers 500")
         self._internal_errors = self._internal_errors + 1 if failed else 0
         self._whole.internal_errors += failed
+        self._whole.full |= "no space left" in verdict.words
         times = max(self._internal_errors, self._whole.internal_errors)
-        if failed and (times >= _STUBBORN or "no space left" in verdict.words):
-            verdict = verdict._replace(words=verdict.words + _RESTART.format(times))
+        if failed and (times >= _STUBBORN or self._whole.full):
+            verdict = verdict._replace(words=verdict.words + _RESTART)
         self._tell(verdict)
         self._last = verdict
         pause = self._whole if verdict.unreachable else self._pause
@@ -179,7 +182,7 @@ class Lane:
             self._logger.info("InfluxDB takes readings again")
         self._last = None
         self._internal_errors = 0
-        self._whole.internal_errors = 0
+        self._whole.internal_errors, self._whole.full = 0, False
         self._pause.end()
         self._whole.end()
 

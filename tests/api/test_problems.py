@@ -144,3 +144,9 @@ def test_readiness_names_the_part_that_does_not_answer(
 def test_texts_that_are_no_text_end_in_a_problem_too(api: "Api") -> None:
     assert problem(api.get("/v1/points/%FF%FE"), 404)
     assert problem(api.get("/v1/points?limt=%FF%00"), 422)
+
+
+def test_what_the_store_does_not_take_is_a_metric(api: "Api", monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "smartregion_store_held{" not in api.get("/metrics").text
+    monkeypatch.setattr(api.queries.store, "held", lambda: {"stadt": "The bucket is missing"})
+    assert 'smartregion_store_held{part="stadt"} 1.0' in api.get("/metrics").text

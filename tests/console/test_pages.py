@@ -211,3 +211,13 @@ def test_silent_points_are_named_on_the_first_page(full: Stores, browse: Browse)
     assert '<a href="/points/still">still</a>' in page
     assert "vor 30 T." in page
     assert "1.200 von 4.800" in page
+
+
+def test_what_the_store_does_not_take_is_told_on_the_first_page(
+    full: Stores, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Der Datenspeicher nimmt nicht alles an" not in browse(full).get("/").text
+    monkeypatch.setattr(full.store, "held", lambda: {"altenau": "The <bucket> is missing. Make it again"})
+    page = browse(full).get("/").text
+    assert "Der Datenspeicher nimmt nicht alles an" in page
+    assert '<b>altenau</b>: <span lang="en">The &lt;bucket&gt; is missing. Make it again</span>' in page
