@@ -79,7 +79,8 @@ def _message(name: str, where: Context) -> Uplink:
     try:
         parsed = wire.parse(wire.unwrap(raw.strip()))
     except Malformed as error:
-        raise Misconfigured(f"{name}: {error}; copy one uplink whole, from its first {{ to its last }}") from error
+        place = "the input" if name == "-" else name
+        raise Misconfigured(f"{place}: {error}; copy one uplink whole, from its first {{ to its last }}") from error
     if not isinstance(parsed, Uplink):
         raise Misconfigured(f"the message is no uplink but {text('ignored', where.language)}: {parsed.reason}")
     return parsed
