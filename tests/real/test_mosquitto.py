@@ -4,6 +4,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -177,3 +178,39 @@ def test_tls_takes_a_certificate_that_is_trusted_and_tells_of_one_that_is_not(tm
             stranger.wait_for(lambda: f"the certificate of localhost:{broker.port} is not trusted" in stranger.told())
             assert trusted.stop() == 0
             assert stranger.stop() == 0
+
+
+def test_what_does_not_fit_into_memory_stays_with_the_broker_until_there_is_room(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    """A megabyte of memory, two of messages not acknowledged, and a log that is locked for a while."""
+    large = [each._replace(decoded={"filler": "x" * 9_000}) for each in _frames(0, 600)]
+    region = _region(broker) + "\n[journal]\nmemory_megabytes = 1\n"
+    with Service(tmp_path, region, key=PASSWORD) as service:
+        service.wait_until_ready()
+        service.wait_for(lambda: _connections(service) == 1)
+        with _locked(service.data / "log.db"):
+            broker.publish(large)
+            service.wait_for(lambda: "the journal takes no more messages" in service.told())
+        service.wait_for(lambda: service.totals()["stored"] == 600)
+        assert service.stop() == 0
+        assert "lost_live=0" in service.told()
+        assert "Traceback" not in service.told()
+    _assert_stored_once(service.data, 600)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Another process holds the file for itself."""
+    script = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN EXCLUSIVE'); "
+        "print('locked', flush=True); sys.stdin.read()"
+    )
+    command = [program("python3"), "-c", script, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as locker:
+        assert locker.stdout is not None
+        assert locker.stdout.readline() == b"locked\n"
+        try:
+            yield
+        finally:
+            locker.communicate()
