@@ -95,7 +95,9 @@ class Lane:
     def held(self) -> str:
         """What a person must do for this bucket, empty when nothing."""
         last = self._last
-        return last.words if last is not None and last.meaning is Meaning.HELD else ""
+        if last is None or (last.meaning is not Meaning.HELD and not last.words.endswith(_RESTART)):
+            return ""
+        return last.words
 
     def send(self, lines: Lines) -> Outcome:
         """Store the lines, 5 000 at a time. Idempotent; what is not refused nor troubled is stored durably."""

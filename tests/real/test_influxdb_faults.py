@@ -1,11 +1,9 @@
 """A real InfluxDB goes away, is killed, runs out of disk or answers slowly: nothing acknowledged is lost."""
 
-import os
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from smartregion.model import Record, Sample, Series
 from store.series.influxdb import InfluxSeries
 from store.series.influxdb_http import Limits
 from store.series.protocol import Selection
+from tests.real.disks import fill, small_disk
 from tests.real.influx import Influx
 from tests.real.influx_worlds import BUCKETS, DebianWorld, open_store
 
@@ -99,28 +98,6 @@ def test_a_dropped_database_holds_its_tenant_alone_and_comes_back_by_itself(infl
         influx.create(["neudorf"])
         write_until_stored(store, 0)
         assert_stored(store, 1)
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A disk of 24 MB."""
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True)
-    if done.returncode:
-        pytest.skip(f"no small disk can be mounted here: {done.stderr.decode().strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(path: Path) -> None:
-    """Write until there is no room left."""
-    with suppress(OSError), path.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(65536))
 
 
 def test_a_full_disk_is_told_and_after_it_nothing_is_lost(tmp_path: Path) -> None:

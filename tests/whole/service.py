@@ -144,10 +144,21 @@ class Service:
 
     def ask(self, path: str) -> dict[str, Any]:
         """The answer of the running service, over its own socket."""
-        if self._client is None:
-            transport = httpx.HTTPTransport(uds=str(self.data / "run.sock"))
-            self._client = httpx.Client(transport=transport, base_url="http://localhost", timeout=60)
-        return dict(self._client.get(path).raise_for_status().json())
+        return dict(self._local().get(path).raise_for_status().json())
+
+    def readiness(self) -> str:
+        """What is not ready, in its words; empty when everything is."""
+        answer = self._local().get("/readyz")
+        return "" if answer.is_success else str(answer.json()["detail"])
+
+    def text(self, path: str) -> str:
+        """A page or the like, as it comes."""
+        return self._local().get(path).raise_for_status().text
+
+    def megabytes(self) -> float:
+        """Its memory now (resident)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024
 
     def wait_until_ready(self) -> None:
         """Wait until it answers."""
@@ -171,7 +182,13 @@ class Service:
             # A file left behind by a kill, or none yet.
             if probe.connect_ex(str(self.data / "run.sock")):
                 return False
-        return bool(self.ask("/readyz")["status"] == "ready")
+        return not self.readiness()
+
+    def _local(self) -> httpx.Client:
+        if self._client is None:
+            transport = httpx.HTTPTransport(uds=str(self.data / "run.sock"))
+            self._client = httpx.Client(transport=transport, base_url="http://localhost", timeout=60)
+        return self._client
 
     def _hang_up(self) -> None:
         if self._client is not None:
