@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from prometheus_client import CollectorRegistry, Gauge
+
 from ingest.pipeline import Settled
 from ingest.skew import Skew
 from ingest.status import Connections, Link
@@ -31,6 +33,11 @@ BEHIND = 2
 
 class Receiving(Protocol):
     """What takes messages to the log."""
+
+    refused: int
+    """Messages lost live."""
+    put_off: int
+    """Messages not taken whose sender was told so."""
 
     @property
     def away(self) -> bool:
@@ -62,6 +69,7 @@ class Watched:
     worker: Working
     skew: Skew
     ledger: LedgerCheck
+    metrics: CollectorRegistry
 
 
 class AlarmParts:
@@ -73,7 +81,16 @@ class AlarmParts:
         self._post = Post()
         told = dict.fromkeys(region.notify.kinds, tuple(receivers))
         parts = _parts(watched, clock)
-        alarms = Alarms(registry.alarms, parts, lambda each: registry.device(each) is not None, told, clock, logger)
+        alarms = Alarms(
+            registry.alarms,
+            parts,
+            lambda each: registry.device(each) is not None,
+            told,
+            clock,
+            logger,
+            watched.metrics,
+        )
+        _add_gauges(watched)
         of_region = (region.name, region.zone, region.language)
         notifier = Notifier(registry.alarms, receivers, self._post.send, region.notify, of_region, clock, logger)
         self.tasks = [Task("alarms", LOOK_SECONDS, alarms.look, WATCHING)]
@@ -83,6 +100,19 @@ class AlarmParts:
     def stop(self) -> None:
         """End what is being sent."""
         self._post.stop()
+
+
+def _add_gauges(watched: Watched) -> None:
+    lost = Gauge(
+        "smartregion_messages_lost_live",
+        "Messages that did not fit into memory while the journal was away; the back-fill fetches them",
+        registry=watched.metrics,
+    )
+    lost.set_function(lambda: watched.collector.refused)
+    put_off = Gauge(
+        "smartregion_messages_put_off", "Messages not taken whose sender was told so", registry=watched.metrics
+    )
+    put_off.set_function(lambda: watched.collector.put_off)
 
 
 def beside(skew: Skew, settled: Callable[[Settled], None]) -> Callable[[Settled], None]:

@@ -227,6 +227,7 @@ class Platform:
             self.worker,
             self.skew,
             self.ledger_check,
+            self.metrics,
         )
         return alarm_parts.AlarmParts(watched, receivers, self.clock, self._logger)
 

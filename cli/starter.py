@@ -16,6 +16,11 @@ readings_days = 1830          # single readings; rollups stay for ever
 [journal]
 max_megabytes = 10000         # how much may wait while the store is away
 
+# [notify]                    # who is told of silent devices, low batteries, lost connections …
+# receivers = ["SMARTREGION_NOTIFY_MAIL"]   # holds an address of apprise: mailtos://user:password@host?to=…
+# quiet_from = "22:00"
+# quiet_until = "06:00"
+
 # [store]                     # without it readings rest in a file of the data folder (DuckDB)
 # kind = "influxdb"           # set it up with: smartregion influxdb setup
 # url = "http://127.0.0.1:8086"
@@ -38,6 +43,7 @@ ttn_tenant = "kreis-musterland"   # leave out on an Open Source server
 tenant = "musterstadt"        # where devices never seen before belong
 domain = "environment"        # energy, water, waste, mobility, environment, buildings
 key_env = "SMARTREGION_KEY_UMWELT"   # or SMARTREGION_KEY_UMWELT_FILE=/run/secrets/umwelt
+# webhook_env = "SMARTREGION_WEBHOOK_UMWELT"   # secret of a webhook beside, or (with mqtt = false) instead of MQTT
 accept_simulated = false      # messages that somebody simulated in the console there
 
 # What devices are, where The Things Stack does not say it. The first pattern that fits counts.

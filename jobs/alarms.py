@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from prometheus_client import CollectorRegistry, Gauge
+
 from jobs.alarm_measures import Part
 from queries.alarm_rules import RULES, Measure, Name, judge
 from smartregion.alarms import Alarm, AlarmKind
@@ -25,6 +27,7 @@ class Alarms:
         told: Mapping[AlarmKind, Collection[str]],
         clock: Clock,
         logger: Logger,
+        metrics: CollectorRegistry,
     ) -> None:
         """`knows`: whether there is a device of that id. `told`: who is told of which kind."""
         self._store = store
@@ -36,6 +39,7 @@ class Alarms:
         self._active: dict[Name, Alarm] | None = None
         self._since: dict[Name, int] = {}
         self._pruned = clock.now()
+        self._gauge = Gauge("smartregion_alarms", "Alarms that last", ("kind",), registry=metrics)
 
     def look(self) -> None:
         """Measure, and keep what has begun or ended. Raises Unavailable: nothing was kept; look again later."""
@@ -45,6 +49,8 @@ class Alarms:
         judged = judge(self._active, self._since, self._measures(self._active), now)
         self._keep(judged.begun, judged.ended, now)
         self._since = judged.since
+        for kind in AlarmKind:
+            self._gauge.labels(kind.value).set(sum(alarm.kind is kind for alarm in self._active.values()))
         if now - self._pruned > DAY:
             self._store.prune(now - KEPT)
             self._pruned = now

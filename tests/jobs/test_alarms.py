@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from jobs.alarm_measures import PLENTY, SCARCE, Balance, Battery, Journal, Lost, Part, Parts, Quarantine, Silence
 from jobs.alarms import Alarms
@@ -158,7 +159,8 @@ class Look:
     def restart(self) -> None:
         told = {AlarmKind.SILENT: ["SMARTREGION_MAIL"]}
         knows = self.known.__contains__
-        self.job = Alarms(self.registry.alarms, self.parts, knows, told, self.clock, logs.get("test"))
+        self.metrics = CollectorRegistry()
+        self.job = Alarms(self.registry.alarms, self.parts, knows, told, self.clock, logs.get("test"), self.metrics)
 
     def after(self, minutes: float) -> list[tuple[str, bool]]:
         """Looks once a minute; gives subjects of all alarms and whether they last."""
@@ -177,7 +179,9 @@ def test_an_alarm_is_kept_told_and_ended_over_restarts(registry: SqlRegistry) ->
     assert look.after(5) == [("wasser.w1", True)]
     told.measures = [Measure(AlarmKind.SILENT, "wasser.w1", 0.5)]
     assert look.after(20) == [("wasser.w1", True)]
+    assert look.metrics.get_sample_value("smartregion_alarms", {"kind": "silent device"}) == 1
     assert look.after(20) == [("wasser.w1", False)]
+    assert look.metrics.get_sample_value("smartregion_alarms", {"kind": "silent device"}) == 0
     assert [each.event.value for each in registry.alarms.unsent("SMARTREGION_MAIL")] == ["begin", "end"]
     assert registry.alarms.page(Sought(), 1)[0].begin == NOW + MINUTE
 
