@@ -37,7 +37,7 @@ class GapStore:
 
     def of_devices(self, devices: Collection[str], since: int | None = None) -> dict[str, list[Gap]]:
         """Gaps of some devices, the oldest first: those in which a frame is missing, or all that end after a time."""
-        wanted = GAPS.c.state.in_(_LIVE)
+        wanted: ColumnElement[bool] = GAPS.c.state.in_(_LIVE)
         if since is not None:
             wanted = or_(GAPS.c.until.is_(None), GAPS.c.until >= since)
         found: dict[str, list[Gap]] = {}

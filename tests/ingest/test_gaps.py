@@ -21,7 +21,6 @@ from smartregion.model import Message, Uplink
 from smartregion.region import Region
 from smartregion.timestamps import parse
 from store.journal.memory import MemoryLog
-from store.registry.protocol import Interval, Sighting
 from store.registry.sql import SqlRegistry
 
 NOW = parse("2026-11-22T12:00:00Z")
@@ -261,45 +260,6 @@ def test_gaps_older_than_the_server_keeps_are_outside(watch: Watch) -> None:
         (1, 3, 0, GapCause.UNKNOWN, GapState.OUTSIDE),
         (6, 2, 0, GapCause.UNKNOWN, GapState.OPEN),
     ]
-
-
-def silent_device(watch: Watch) -> None:
-    watch.registry.sight([Sighting(LABEL, "w01", NOW)])
-    watch.registry.set_interval("wasser.w01", Interval(0, 600, "configured"))
-    watch.hear(0)
-
-
-def test_a_device_that_nobody_hears_is_silent_until_its_next_frame(watch: Watch) -> None:
-    silent_device(watch)
-    watch.link(Link.CONNECTED, 0)
-    watch.to(29)
-    assert watch.told() == []
-    watch.to(31)
-    assert watch.told() == [(0, 3, 0, GapCause.SILENT, GapState.OPEN)]
-    watch.hearing.settled(Settled(heard=[(Uplink(LABEL, "w01", NOW + HOUR, 0, session_key_id="s", f_cnt=1), "mqtt")]))
-
-    assert watch.told() == [(0, 0, 0, GapCause.SILENT, GapState.OVER)]
-
-
-def test_a_silence_in_which_frames_were_sent_becomes_a_gap(watch: Watch) -> None:
-    silent_device(watch)
-    watch.link(Link.CONNECTED, 0)
-    watch.to(31)
-    watch.keeper.sweep()
-    watch.hearing.settled(Settled(heard=[(Uplink(LABEL, "w01", NOW + HOUR, 0, session_key_id="s", f_cnt=6), "mqtt")]))
-
-    assert watch.told() == [(0, 5, 0, GapCause.UNKNOWN, GapState.OPEN)]
-
-
-def test_nobody_is_silent_while_we_do_not_listen(watch: Watch) -> None:
-    silent_device(watch)
-    watch.to(500)
-    assert watch.told() == []
-    watch.link(Link.CONNECTED, 495)
-    assert watch.told() == []
-    watch.to(530)
-
-    assert [cause for *_, cause, _ in watch.told()] == [GapCause.SILENT]
 
 
 def test_what_is_known_outlives_a_restart(tmp_path: Path) -> None:
