@@ -16,6 +16,7 @@ from console.app import create_router
 from jobs.rollups import sum_up
 from queries.bundle import Queries, build
 from queries.progress import Progress
+from smartregion.alarms import Alarm, AlarmKind
 from smartregion.clock import DAY, HOUR, MINUTE, ManualClock
 from smartregion.model import Assignment, Message, Place, Point, Profile, Record, Series, Site, State
 from smartregion.region import Region
@@ -174,6 +175,15 @@ def fill(county: County) -> None:
         )
     county.message("wetter", uplink(b"\x01\x02\xff", note=EVIL))
     county.message("wetter", "{no json " + EVIL, State.QUARANTINED, "malformed", NOW - HOUR)
+    county.registry.alarms.change(
+        [
+            Alarm(AlarmKind.SILENT, f"{APPLICATION}.still", NOW - DAY, None, 30.0),
+            Alarm(AlarmKind.QUARANTINE, EVIL, NOW - HOUR, None, 21.0),
+        ],
+        [],
+        {},
+        NOW,
+    )
     county.filling.append(Progress(APPLICATION, "running", 1200, 4800, NOW - 14 * DAY, NOW))
     county.sum_up()
 

@@ -14,7 +14,8 @@ from smartregion.errors import Unavailable
 PAGES = (
     "/", "/map", "/points", "/points?q=rathaus&domain=energy&status=active&page=9", "/points/rathaus-uebach",
     "/points/wetter", "/domains/energy", "/domains/water", "/domains/waste", "/domains/mobility",
-    "/domains/environment", "/domains/buildings", "/about", "/gaps", "/gaps?state=open&cause=cut", "/quarantine", "/quarantine?cause=malformed&q=json",
+    "/domains/environment", "/domains/buildings", "/about", "/gaps", "/gaps?state=open&cause=cut", "/alarms",
+    "/quarantine", "/quarantine?cause=malformed&q=json",
 )  # fmt: skip
 LISTS = tuple(page for page in PAGES if not page.startswith("/points/"))
 

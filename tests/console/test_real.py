@@ -26,7 +26,7 @@ SIZES: Final = {"phone": (390, 844), "desktop": (1280, 900)}
 PAGES: Final = (
     "/", "/map", "/points", "/points/wetter", "/points/rathaus-uebach", "/domains/energy", "/domains/water",
     "/domains/waste", "/domains/mobility", "/domains/environment", "/domains/buildings", "/about",
-    "/gaps", "/quarantine",
+    "/gaps", "/quarantine", "/alarms",
 )  # fmt: skip
 
 
