@@ -58,4 +58,6 @@ def chosen(kind: str, url: str, write_path: Literal["v2", "v1"], token_file: Pat
         raise Misconfigured("--store influxdb needs --influxdb-url, such as http://127.0.0.1:8086")
     if kind != "influxdb" and url:
         raise Misconfigured("--influxdb-url counts only with --store influxdb")
+    if kind == "influxdb" and not url.lower().startswith(("http://", "https://")):
+        raise Misconfigured(f"--influxdb-url is {url!r}; write http:// or https://, the host and perhaps :port")
     return DemoInflux(url, write_path, token_file) if kind == "influxdb" else None

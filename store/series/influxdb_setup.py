@@ -180,7 +180,9 @@ class InfluxSetup:
         except ApiException as error:
             raise _in_our_words(error, self._url) from error
         except HTTPError as error:
-            raise Unavailable(f"InfluxDB at {self._url} does not answer: {error}") from error
+            # Without the library's names for its connections.
+            words = str(error).split("): ", 1)[-1]
+            raise Unavailable(f"InfluxDB at {self._url} does not answer: {words}") from error
 
 
 @dataclass(frozen=True, slots=True)

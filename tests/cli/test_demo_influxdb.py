@@ -61,8 +61,12 @@ def test_on_debians_1_6_it_makes_databases_and_stores(tmp_path: Path) -> None:
     [
         (["--store", "influxdb"], "--store influxdb needs --influxdb-url"),
         (["--influxdb-url", "http://127.0.0.1:1"], "--influxdb-url counts only with --store influxdb"),
+        (
+            ["--store", "influxdb", "--influxdb-url", "127.0.0.1:8086"],
+            "--influxdb-url is '127.0.0.1:8086'; write http://",
+        ),
     ],
-    ids=["no address", "no store"],
+    ids=["no address", "no store", "no scheme"],
 )
 def test_options_that_contradict_each_other_are_told(typed: list[str], words: str, tmp_path: Path) -> None:
     told = smartregion("demo", "--no-browser", "--data", tmp_path / "data", *typed)

@@ -76,3 +76,18 @@ def agree(
     assert store.edges(list(lines), start, end) == plain.edges(list(lines), start, end)
     assert dict(store.latest()) == dict(plain.latest())
     assert sorted(hours(store.dirty(1000)), key=str) == sorted(hours(plain.dirty(1000)), key=str)
+
+
+@pytest.mark.parametrize("prepare", LASTING)
+def test_that_a_series_left_a_tenant_outlives_a_restart_until_it_is_settled(
+    request: pytest.FixtureRequest, prepare: Callable[[pytest.FixtureRequest], OpenStore], tmp_path: Path
+) -> None:
+    open_store = prepare(request)
+    with closing(open_store(tmp_path)) as store:
+        store.write([Record(WATER, NOON, 1.0)])
+        store.write([Record(ELSEWHERE, NOON + 1, 1.0)])
+    with closing(open_store(tmp_path)) as store:
+        assert [(each.series.tenant, each.tenant) for each in store.moved()] == [("neudorf", WATER.tenant)]
+        store.settle_moved(store.moved())
+    with closing(open_store(tmp_path)) as store:
+        assert store.moved() == []

@@ -1,6 +1,8 @@
 """A series that belongs elsewhere takes its past along, also when the move is cut short anywhere."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -201,3 +203,24 @@ def test_the_canary_sings(opened: Callable[[], InfluxSeries]) -> None:
     with closing(opened()) as store:
         store.check()
         store.check()
+
+
+def test_several_canaries_at_once_do_not_drown_each_other(opened: Callable[[], InfluxSeries], tmp_path: Path) -> None:
+    with closing(opened()) as store, ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(store.check) for _ in range(12)]:
+            each.result()
+
+
+def test_a_catalogue_of_the_first_layout_is_brought_up_to_date(
+    opened: Callable[[], InfluxSeries], tmp_path: Path
+) -> None:
+    with closing(opened()) as store:
+        store.write(records(WATER, 2))
+    with closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as older:
+        older.execute("DROP TABLE departure")
+        older.execute("PRAGMA user_version = 1")
+        older.commit()
+    with closing(opened()) as store:
+        assert store.moved() == []
+        store.write([Record(MOVED, NOW, 1.0)])
+        assert [each.tenant for each in store.moved()] == [WATER.tenant]
