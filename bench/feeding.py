@@ -49,13 +49,14 @@ class _Met:
     spent: float = 0.0
     complete: threading.Event = field(default_factory=threading.Event)
 
-    def take(self, _message: Message, _acknowledge: Acknowledge | None) -> None:
+    def take(self, _message: Message, _acknowledge: Acknowledge | None) -> bool:
         self.count += 1
         if self.count == 1:
             self.spent = -time.thread_time()
         elif self.count == self.expected:
             self.spent += time.thread_time()
             self.complete.set()
+        return True
 
 
 def _feed(door: socket.socket, messages: Sequence[Message]) -> None:

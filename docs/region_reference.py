@@ -35,8 +35,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "Retention": {
         "log_days": "Messages as received stay so long after they are settled. After that the page of a point can "
         "no longer show the raw JSON; what became of the message stays known for 400 days.",
-        "archive_days": "Files of the archive, which take over what leaves the log: Parquet, by application and day. 0: no "
-        "archive, and what leaves the log is gone.",
+        "archive_days": "Files of the archive, which take over what leaves the log: Parquet, by application and day. 0:"
+        " no archive, and what leaves the log is gone.",
         "readings_days": "Single readings. Rollups by hour, day and month stay for ever.",
     },
     "Journal": {
