@@ -49,3 +49,5 @@ class Line:
     account: Account
     seconds: float
     """Until all that was sent was settled, counted from when all was well again."""
+    skipped: str = ""
+    """Why it can't be done on this machine."""

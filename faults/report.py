@@ -24,13 +24,15 @@ HEADS: Final = (
 
 def markdown(lines: Sequence[Line], where: str, seed: int) -> str:
     """The table, and what it was made on. `where`: the machine in words."""
-    rows = (_cells(line) for line in lines)
+    rows = (_cells(line) for line in lines if not line.skipped)
     return f"Made on: {where}; seed {seed}.\n\n{table(HEADS, rows)}"
 
 
 def sentence(line: Line) -> str:
     """One line of the table for whoever waits for it."""
     account = line.account
+    if line.skipped:
+        return f"skip {line.fault.name} ({', '.join(line.pair)}): {line.skipped}"
     begin = "ok  " if account.good else "FAIL"
     counts = (
         f"sent {account.sent} stored {account.stored} ignored {account.ignored} quarantined {account.quarantined} "

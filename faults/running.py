@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from faults.disks import NotHere
 from faults.fault import Fault, Line, Pair
 from faults.judging import Account
 from faults.making import world
@@ -16,7 +17,7 @@ from smartregion.errors import SmartregionError
 Job = tuple[Fault, Pair]
 BEFORE, AFTER = 100, 100
 # What a world in trouble ends with: a wait in vain, a service that ended, a store that does not answer.
-TROUBLE = (AssertionError, OSError, TimeoutError, httpx.HTTPError, SmartregionError)
+TROUBLE = (AssertionError, OSError, RuntimeError, httpx.HTTPError, SmartregionError)
 
 
 def jobs(faults: Sequence[Fault], form: Form) -> list[Job]:
@@ -45,6 +46,8 @@ def one(fault: Fault, pair: Pair, form: Form, seed: int) -> Line:
             world(Path(folder), form, seed, *pair, fault.making) as made,
         ):
             return _line(made, fault, pair)
+    except NotHere as reason:
+        return Line(fault, pair, Account(), 0.0, str(reason))
     except TROUBLE as error:
         return Line(fault, pair, Account(wrong=(_words(error),)), 0.0)
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from faults import connections, messages, processes, stores, times
+from faults import connections, messages, power, processes, stores, times
 from faults.fault import BROKER, BROKER_INFLUXDB, STACK, STACK_INFLUXDB, WEBHOOK, WEBHOOK_INFLUXDB, Fault
 from faults.making import Making
 
@@ -162,6 +162,16 @@ FAULTS: Final[tuple[Fault, ...]] = (
         do=times.jumps,
         long=_MQTT,
         making=Making(prepare=times.faked),
+    ),
+    Fault(
+        name="power",
+        what=(
+            "power is cut at random moments: files rebuilt as a disk would hold them, without what was not flushed or "
+            "with any part of it; from each the platform goes on"
+        ),
+        do=power.cuts,
+        long=(STACK,),
+        making=Making(prepare=power.recorded),
     ),
     *(
         Fault(
