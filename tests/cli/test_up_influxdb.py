@@ -48,7 +48,7 @@ def _village(town: str) -> str:
 
 def _set_up(service: Service, influx: Influx, *options: str) -> int:
     extra = {"SMARTREGION_INFLUXDB_ADMIN_TOKEN": influx.operator_token}
-    typed = ("influxdb", "setup", *options, "--region", service.region, "--data", service.data)
+    typed: tuple[str | Path, ...] = ("influxdb", "setup", *options, "--region", service.region, "--data", service.data)
     return smartregion(*typed, extra=extra).status
 
 

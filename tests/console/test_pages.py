@@ -10,6 +10,7 @@ import pytest
 
 from console import build
 from smartregion.errors import Unavailable
+from store.series.memory import MemorySeries
 
 PAGES = (
     "/", "/map", "/points", "/points?q=rathaus&domain=energy&status=active&page=9", "/points/rathaus-uebach",
@@ -26,6 +27,7 @@ class Browser(Protocol):
 
 class Stores(Protocol):
     queries: object
+    store: MemorySeries
 
     def device(self, name: str) -> str: ...
 

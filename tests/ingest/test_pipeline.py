@@ -44,7 +44,7 @@ class PickySeries(MemorySeries):
         super().__init__()
         self.refused = refused
         self.away = away
-        self.held = held
+        self.in_trouble = held
 
     def write(self, records: Sequence[Record]) -> Written:
         if self.away:
@@ -59,10 +59,10 @@ class PickySeries(MemorySeries):
             [
                 record
                 for place, record in enumerate(records)
-                if place not in refused and record.series.tenant not in self.held
+                if place not in refused and record.series.tenant not in self.in_trouble
             ]
         )
-        waiting = {record.series.tenant for record in records} & set(self.held)
+        waiting = {record.series.tenant for record in records} & set(self.in_trouble)
         return Written(refused, dict.fromkeys(waiting, "the token is not valid any more"))
 
 
@@ -160,7 +160,7 @@ def test_a_tenant_whose_store_is_away_keeps_its_messages_queued_and_delays_nobod
     assert not retrying.step()
     assert sum(row.queued for row in line.book.ledger()) == 1
 
-    series.held = []
+    series.in_trouble = []
     assert not retrying.step()
     seconds[0] = 100.0
     assert retrying.step()
@@ -177,7 +177,7 @@ def test_what_was_queued_may_still_turn_out_to_be_refused(tmp_path: Path) -> Non
     line.take(uplink(1, NOW - HOUR))
     assert [(row.stored, row.queued, row.quarantined) for row in line.book.ledger()] == [(0, 1, 0)]
 
-    series.held = []
+    series.in_trouble = []
     assert Retrying(line.log, line.book, line.pipeline, lambda: 0.0).step()
     assert line.causes() == [("quarantined", "refused by the store")]
     assert_balanced(line.book)

@@ -220,7 +220,7 @@ def test_messages_of_a_tenant_whose_store_is_away_stay_in_quarantine(
 ) -> None:
     take_broken(line, 2)
     mended.broken = False
-    series.held = ["musterstadt"]
+    series.in_trouble = ["musterstadt"]
 
     progress = done(line, retry())
 
