@@ -164,7 +164,8 @@ class Lane:
         self._whole.internal_errors += failed
         self._whole.full |= "no space left" in verdict.words
         times = max(self._internal_errors, self._whole.internal_errors)
-        if failed and (times >= _STUBBORN or self._whole.full):
+        full = self._whole.full and verdict.meaning is Meaning.AWAY and not verdict.unreachable
+        if full or (failed and times >= _STUBBORN):
             verdict = verdict._replace(words=verdict.words + _RESTART)
         self._tell(verdict)
         self._last = verdict
@@ -173,18 +174,20 @@ class Lane:
         return verdict
 
     def _tell(self, verdict: Verdict) -> None:
-        stubborn = self._internal_errors == _STUBBORN
-        if self._last is not None and self._last.meaning is verdict.meaning and not stubborn:
+        last = self._last
+        restart = verdict.words.endswith(_RESTART) and (last is None or not last.words.endswith(_RESTART))
+        if last is not None and last.meaning is verdict.meaning and not restart:
             return
-        tell = self._logger.error if verdict.meaning is Meaning.HELD or stubborn else self._logger.warning
+        tell = self._logger.error if verdict.meaning is Meaning.HELD or restart else self._logger.warning
         tell("readings wait for InfluxDB", why=verdict.words)
 
     def _recovered(self) -> None:
         if self._last is not None:
             self._logger.info("InfluxDB takes readings again")
+            self._whole.full = False
         self._last = None
         self._internal_errors = 0
-        self._whole.internal_errors, self._whole.full = 0, False
+        self._whole.internal_errors = 0
         self._pause.end()
         self._whole.end()
 

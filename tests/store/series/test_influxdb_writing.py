@@ -192,6 +192,25 @@ def test_a_full_disk_says_that_influxd_must_be_restarted_and_loses_nothing(case:
     assert len(case.store.read(WATER, *EVER)) == 3
 
 
+def test_once_a_disk_is_told_to_be_full_every_bucket_waits_for_the_restart(case: Case) -> None:
+    case.double.faults.fill_disk()
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="no space left"):
+            case.store.write(records(WATER, 3))
+        case.clock.advance(61)
+    assert words(case.told) == [("error", "readings wait for InfluxDB")]
+    case.double.faults.refuse("internal error", 1, message="timeout", bucket="neudorf")
+    with pytest.raises(Unavailable, match="timeout.*restart"):
+        case.store.write(records(AIR, 3))
+    assert all("only after a restart" in each for each in case.store.held().values())
+    assert set(case.store.held()) == {"musterstadt", "neudorf"}
+    case.double.faults.free_disk()
+    case.double.restart()
+    case.clock.advance(61)
+    case.store.write([*records(WATER, 3), *records(AIR, 3)])
+    assert case.store.held() == {}
+
+
 def test_gzip_that_breaks_on_the_way_is_sent_again_unpacked(case: Case) -> None:
     case.double.faults.refuse("internal error", 1, message="An internal error has occurred - check server logs")
     assert case.store.write(records(WATER, 3)).held == {}
