@@ -200,7 +200,7 @@ def test_once_a_disk_is_told_to_be_full_every_bucket_waits_for_the_restart(case:
         case.clock.advance(61)
     assert words(case.told) == [("error", "readings wait for InfluxDB")]
     case.double.faults.refuse("internal error", 1, message="timeout", bucket="neudorf")
-    with pytest.raises(Unavailable, match="timeout.*restart"):
+    with pytest.raises(Unavailable, match=r"timeout.*restart"):
         case.store.write(records(AIR, 3))
     assert all("only after a restart" in each for each in case.store.held().values())
     assert set(case.store.held()) == {"musterstadt", "neudorf"}
