@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.compose import Platform, Stores
+from cli.compose import Platform
 from cli.demo_store import DemoInflux
+from cli.stores import Stores
 from smartregion import logs
 from smartregion.clock import Clock, SystemClock
 from smartregion.region import Region, Store

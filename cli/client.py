@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 
 from cli import secrets
-from cli.compose import Platform, Stores
+from cli.compose import Platform
 from cli.options import Context
 from cli.site import create_site
+from cli.stores import Stores
 from smartregion import logs
 from smartregion.clock import SystemClock
 from smartregion.errors import Misconfigured, Unavailable

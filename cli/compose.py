@@ -1,19 +1,16 @@
-"""Joins the rooms: opens the stores of a data folder, and builds the platform that runs on them."""
+"""Joins the rooms: builds the platform that runs on the stores of a data folder."""
 
 import gc
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
-from types import MappingProxyType
-from typing import Self
 
 import httpx
 from prometheus_client import CollectorRegistry
 
 from cli import alarm_parts, archive_parts, gap_parts
 from cli.kit import Reloading, open_kit
-from cli.series_store import air_of, open_series
+from cli.series_store import air_of
+from cli.stores import NOTHING, Stores
 from ingest.backfill import Backfill
 from ingest.collector import Collector
 from ingest.importing import Patient, messages
@@ -38,49 +35,10 @@ from smartregion.clock import Clock
 from smartregion.errors import Misconfigured, Unavailable
 from smartregion.logs import Logger
 from smartregion.region import Application, Region
-from store.folder import DataFolder
-from store.journal.book_sqlite import SqliteBook
-from store.journal.log_sqlite import SqliteLog
 from store.journal.protocol import LedgerRow
-from store.registry.sql import SqlRegistry
-from store.series.protocol import SeriesStore
 
 HTTP_SECONDS = 60.0
 LEDGER_CHECK_SECONDS = 1800
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Everything that rests in a data folder, open."""
-
-    log: SqliteLog
-    book: SqliteBook
-    registry: SqlRegistry
-    series: SeriesStore
-    data: Path
-    """The folder itself."""
-
-    @classmethod
-    def open(cls, folder: DataFolder, region: Region, clock: Clock, environment: Mapping[str, str] = NOTHING) -> Self:
-        """Open (or begin) the stores. `environment`: where tokens may stand.
-
-        Raises:
-            Misconfigured, Unavailable: with the file that can't be used, or the token that is missing.
-        """
-        book = SqliteBook(folder.book, clock=clock)
-        # A log begun anew beside an older book goes on after it, or its messages would count as booked.
-        log = SqliteLog(folder.log, limit_bytes=region.journal.max_megabytes * 1_000_000, after=book.position())
-        registry = SqlRegistry.open(folder.registry, region)
-        series = open_series(folder, region, clock, environment)
-        return cls(log, book, registry, series, folder.path)
-
-    def close(self) -> None:
-        """Let go of all files."""
-        self.series.close()
-        self.registry.close()
-        self.book.close()
-        self.log.close()
 
 
 class Platform:

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cli.child import County
-from cli.compose import Platform, Stores
+from cli.compose import Platform
 from cli.demo_store import DemoInflux
+from cli.stores import Stores
 from simulator.region.card import Card
 from simulator.region.county import region_toml, registry_entries
 from simulator.region.model import RegionPlan

@@ -10,12 +10,13 @@ from typing import Annotated, Literal
 import typer
 
 from cli import demo, demo_store, secrets
-from cli.compose import Platform, Stores
+from cli.compose import Platform
 from cli.ledger import print_ledger
 from cli.options import Context, DataOption, JsonOption, LangOption, RegionOption, context
 from cli.output import problem, say
 from cli.serving import Signals, WebServer
 from cli.site import create_site
+from cli.stores import Stores
 from cli.texts import text
 from smartregion import logs
 from smartregion.clock import SystemClock

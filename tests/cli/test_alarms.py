@@ -3,7 +3,8 @@
 import time
 from pathlib import Path
 
-from cli.compose import Platform, Stores
+from cli.compose import Platform
+from cli.stores import Stores
 from smartregion import logs
 from smartregion.clock import SystemClock
 from smartregion.region import parse
