@@ -98,6 +98,7 @@ def main() -> None:
     signals = Signals(lambda error, thread: log.critical("a thread failed", thread=thread, exc_info=error))
     with folder() as data:
         web = WebServer(0, data.socket)
+        data.region.write_text(config["region"], encoding="utf-8")
         store = DemoInflux(**config["store"]) if config.get("store") else None
         running = platform(data, region, keys, store=store)
         running.start()
