@@ -65,8 +65,8 @@ class Whole(Pause):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.internal_errors = 0
-        """Answers of 500 since something was stored."""
+        self.failures = 0
+        """Answers of 500, or none in time, since something was stored."""
         self.full = False
         """Whether one of them said that the disk is full."""
 
@@ -90,7 +90,7 @@ class Lane:
         self._lock = threading.Lock()
         self._pause = Pause(clock)
         self._last: Verdict | None = None
-        self._internal_errors = 0
+        self._failures = 0
 
     def held(self) -> str:
         """What a person must do for this bucket, empty when nothing."""
@@ -159,11 +159,13 @@ class Lane:
     def _note(self, verdict: Verdict) -> Verdict:
         if verdict.meaning is Meaning.HELD:
             self._server.renew_tokens()
-        failed = verdict.words.startswith("InfluxDB answers 500")
-        self._internal_errors = self._internal_errors + 1 if failed else 0
-        self._whole.internal_errors += failed
+        # With its disk full it answers 500, or hangs.
+        silent = verdict.meaning is Meaning.AWAY and not verdict.words.startswith("InfluxDB answers")
+        failed = verdict.words.startswith("InfluxDB answers 500") or (silent and not verdict.unreachable)
+        self._failures = self._failures + 1 if failed else 0
+        self._whole.failures += failed
         self._whole.full |= "no space left" in verdict.words
-        times = max(self._internal_errors, self._whole.internal_errors)
+        times = max(self._failures, self._whole.failures)
         full = self._whole.full and verdict.meaning is Meaning.AWAY and not verdict.unreachable
         if full or (failed and times >= _STUBBORN):
             verdict = verdict._replace(words=verdict.words + _RESTART)
@@ -186,8 +188,8 @@ class Lane:
             self._logger.info("InfluxDB takes readings again")
             self._whole.full = False
         self._last = None
-        self._internal_errors = 0
-        self._whole.internal_errors = 0
+        self._failures = 0
+        self._whole.failures = 0
         self._pause.end()
         self._whole.end()
 
