@@ -1,6 +1,6 @@
 """Clocks that are not right: of a process, and of what is around it."""
 
-import sys
+import struct
 import threading
 import time
 from collections.abc import Mapping
@@ -35,10 +35,10 @@ class FakeTime:
         self._folder = folder
         self._file = folder / "ahead"
 
-    def set(self, ahead: int) -> None:
-        """From now on its clock is so many nanoseconds ahead."""
+    def set(self, ahead: int, origin: int = 0, speed: float = 1.0) -> None:
+        """From now on its clock is so many nanoseconds ahead, and runs so many times as fast since `origin`."""
         with self._file.open("r+b" if self._file.exists() else "wb") as file:
-            file.write(ahead.to_bytes(8, sys.byteorder, signed=True))
+            file.write(struct.pack("=qqd", ahead, origin, speed))
 
     def environment(self) -> Mapping[str, str]:
         """What the process is to find in its environment."""

@@ -7,7 +7,7 @@ from faults.judging import Account
 from faults.making import Making
 from faults.places import Kind
 from faults.routes import Way
-from faults.world import World
+from faults.world import Form, World
 
 Pair = tuple[Way, Kind]
 
@@ -27,7 +27,7 @@ class Fault:
     name: str
     what: str
     """What is done, for a reader."""
-    do: Callable[[World], None]
+    do: Callable[[World], None] = lambda _: None
     """Does it, with uplinks before, meanwhile and after; when it returns all is well again."""
     expected: str = "each in the state it would have without"
     """What must become of the messages."""
@@ -36,6 +36,8 @@ class Fault:
     long: tuple[Pair, ...] = EVERY
     """Ways and stores of the long form."""
     making: Making = field(default_factory=Making)
+    alone: Callable[[Form, int], tuple[Account, float]] | None = None
+    """Makes a world of its own and does everything in it; gives account and seconds to recover."""
     slow: bool = False
     """Waits more than it works: run beside the others."""
 

@@ -41,6 +41,8 @@ def run(todo: Sequence[Job], form: Form, seed: int, beside: int, tell: Callable[
 def one(fault: Fault, pair: Pair, form: Form, seed: int) -> Line:
     """One fault in one world: uplinks before it, during it, and after all was settled."""
     try:
+        if fault.alone is not None:
+            return Line(fault, pair, *fault.alone(form, seed))
         with (
             tempfile.TemporaryDirectory(prefix="smartregion-fault-") as folder,
             world(Path(folder), form, seed, *pair, fault.making) as made,

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from faults import connections, messages, power, processes, stores, times
+from faults import connections, county, messages, power, processes, stores, times
 from faults.fault import BROKER, BROKER_INFLUXDB, STACK, STACK_INFLUXDB, WEBHOOK, WEBHOOK_INFLUXDB, Fault
 from faults.making import Making
 
@@ -172,6 +172,18 @@ FAULTS: Final[tuple[Fault, ...]] = (
         do=power.cuts,
         long=(STACK,),
         making=Making(prepare=power.recorded),
+    ),
+    Fault(
+        name="county",
+        what=(
+            f"{county.SMALL.hours} hours of a county of {county.SMALL.devices} devices (long form: "
+            f"{county.WHOLE.hours} hours, {county.WHOLE.devices} devices) at many times the speed, with kills, ends, "
+            "cuts and silence at random"
+        ),
+        alone=county.run,
+        expected="each reading equal to that of a quiet day, one by one",
+        long=(STACK,),
+        slow=True,
     ),
     *(
         Fault(

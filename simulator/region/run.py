@@ -49,12 +49,12 @@ def serve(
     """Answer for the past and publish the present, from `ready` until `ended` is set."""
     service = service or Service()
     begin = clock.now()
-    applications = [_application(one, plan) for one in plan.municipalities]
+    applications = [application_of(one, plan) for one in plan.municipalities]
     past = RegionHistory(plan, begin - int(service.history_days * DAY))
     setup = Setup(mqtt_port=service.mqtt_port, http_port=service.http_port)
     with Double(applications, LaggingHistory(past, clock, service.lag), clock, setup) as double:
         ready(_card(plan, double, applications))
-        publish(_to(double), schedule(plan, begin), clock, ended)
+        publish(sender(double), schedule(plan, begin), clock, ended)
 
 
 def publish(send: Send, frames: Iterator[Frame], clock: Clock, ended: threading.Event) -> None:
@@ -72,7 +72,9 @@ def publish(send: Send, frames: Iterator[Frame], clock: Clock, ended: threading.
     ended.wait()
 
 
-def _to(double: Double) -> Send:
+def sender(double: Double) -> Send:
+    """Publishes on a double."""
+
     def send(frame: Frame, kind: str) -> None:
         payload = kinds.join(frame) if kind == "join" else render(frame)
         double.publish(frame.application, frame.tenant, frame.device_id, payload, frame.handled_at, kind)
@@ -80,7 +82,8 @@ def _to(double: Double) -> Send:
     return send
 
 
-def _application(municipality: Municipality, plan: RegionPlan) -> Application:
+def application_of(municipality: Municipality, plan: RegionPlan) -> Application:
+    """The application of a municipality as the double knows it, with a new key."""
     names = {point.id: point.name for point in plan.points}
     return Application(
         id=municipality.application,
