@@ -39,7 +39,7 @@ class Collector:
         healed: Callable[[], None] = lambda: None,
     ) -> None:
         """`max_messages`, `max_bytes`: what may wait in memory for the log; more is refused. `healed` is called when
-        the log is back and messages were lost live meanwhile.
+        the log is back and messages were lost live or turned away meanwhile.
         """
         self._log = log
         self._clock = clock
@@ -58,6 +58,7 @@ class Collector:
         self._taken = 0
         self._appended = 0
         self._away = False
+        self._turned_away = False
         self._lost_before = 0
         self._told_refusing = False
         self.refused = 0
@@ -160,6 +161,10 @@ class Collector:
             self._appended = max(self._appended, chunk.position)
             self._durable.notify_all()
 
+    def turn_away(self) -> None:
+        """A message was not taken, and perhaps nobody sends it again: the back-fill is to look for it."""
+        self._turned_away = True
+
     def _refuse(self, *, lost: bool) -> None:
         if lost:
             self.refused += 1
@@ -184,5 +189,6 @@ class Collector:
         if self._away or self._told_refusing:
             self._logger.info("journal back", lost_live=lost)
         self._away = self._told_refusing = False
-        if lost:
+        missed, self._turned_away = lost > 0 or self._turned_away, False
+        if missed:
             self._healed()

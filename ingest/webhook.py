@@ -30,11 +30,13 @@ class WebhookDoor:
                 after all, the second one is a duplicate.)
         """
         if self._collector.away:
+            self._collector.turn_away()
             raise Unavailable("the journal can't take messages just now")
         loop = asyncio.get_running_loop()
         durable: asyncio.Future[None] = loop.create_future()
         message = Message("webhook", application, "", self._clock.now(), payload)
         if not self._collector.offer(message, _teller(loop, durable)):
+            self._collector.turn_away()
             raise Unavailable("the journal can't take messages just now, and no more fit into memory")
         try:
             await asyncio.wait_for(durable, self._seconds)
