@@ -20,6 +20,6 @@ def create_site(platform: Platform) -> FastAPI:
         doors=Doors(take_in=platform.take_in, backfill=platform.fetch),
         metrics=platform.metrics,
         redecoding=platform.redecode,
-        webhooks=Hooks(platform.webhook.take, platform.webhook_secrets),
         tending=platform.worker.tending,
+        webhooks=Hooks(platform.webhook.take, platform.webhook_secrets),
     )
