@@ -243,6 +243,11 @@ class Platform:
         self.ingest.start()
         self.jobs.start()
 
+    def listening(self) -> None:
+        """The doors for webhooks are open from now on; what was posted before is to be looked for."""
+        if any(each.webhook_env for each in self.region.applications):
+            self.backfill.ask()
+
     def stop(self) -> list[LedgerRow]:
         """Settle what is in hand, save, close, within ten seconds; gives the ledger as it then stands."""
         self.queries.live.close()

@@ -103,6 +103,7 @@ def _run(where: Context, platform: Platform, web: WebServer, seconds: float | No
     )
     platform.start()
     web.start(create_site(platform))
+    platform.listening()
     address = f"http://127.0.0.1:{web.port}/"
     if not where.json:
         say(f"{text('open_page', where.language)}: {address}")

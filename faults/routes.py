@@ -144,7 +144,7 @@ class Webhook(Stack):
         super().__init__(clock, lag)
         self.address: Callable[[], str] = str
         """Where the platform listens just now."""
-        self._client = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=SENDERS))
+        self._client = httpx.Client(timeout=30, limits=httpx.Limits(max_connections=SENDERS, keepalive_expiry=1.0))
         self._senders = ThreadPoolExecutor(SENDERS)
 
     def __exit__(self, *_: object) -> None:

@@ -17,9 +17,8 @@ RESULT = {"benchmark", "conditions", "figures", "details", "seconds", "machine"}
 FIGURE = {"what", "value", "unit", "at_most", "at_least", "wanted", "met"}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.real if name == "influxdb" else ()) for name in BENCHMARKS]
-)
+@pytest.mark.real
+@pytest.mark.parametrize("name", BENCHMARKS)
 def test_each_benchmark_prints_one_json_object_and_a_table(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     main([name, "--quick", "--markdown"])
 

@@ -12,6 +12,9 @@ from tests.real.influx import Influx
 from tests.whole.command import smartregion
 from tests.whole.service import PROGRAM, environment
 
+# Some minutes of real processes: they belong to the long part of the tests.
+pytestmark = pytest.mark.real
+
 RESULTS = ("stored", "ignored", "quarantined", "queued", "duplicate")
 
 

@@ -16,6 +16,9 @@ from tests.whole.command import smartregion
 from tests.whole.judging import ledger_of
 from tests.whole.service import APPLICATION, KEY, TENANT, Service, region_of, stack_application
 
+# Some minutes of real processes: they belong to the long part of the tests.
+pytestmark = pytest.mark.real
+
 ORG = "kreis-musterland"
 VILLAGE = "dorf-sensorik"
 MORE_MEGABYTES = 80
