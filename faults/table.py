@@ -99,6 +99,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
         what="the server of MQTT is away under load; its storage answers 429 and 503, and breaks off",
         do=connections.storage_ill,
         long=_STACK_ONLY,
+        slow=True,
     ),
     Fault(
         name="certificate",

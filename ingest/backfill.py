@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from ingest.board import NO_STORAGE, RUNNING, Board
+from ingest.board import NO_STORAGE, RUNNING, WAITING, Board
 from ingest.by_hand import ByHand
 from ingest.collector import Collector
 from ingest.comparing import MILLISECOND, Comparing, Window
@@ -26,7 +26,7 @@ from store.registry.protocol import Registry
 
 EVERY_SECONDS = 300.0
 AGAIN_SECONDS = 30.0
-"""What was asked by hand and could not be done is tried again so soon."""
+"""What could not be done is tried again so soon."""
 OVERLAP = 60 * SECOND
 
 
@@ -119,7 +119,7 @@ class Backfill:
             self._logger.warning("back-fills asked by hand wait for the next start", why=str(error))
 
     def _pause(self, *, asked: bool) -> float:
-        if self._orders.open():
+        if self._orders.open() or any(each.state == WAITING for each in self._board.marks.values()):
             return AGAIN_SECONDS
         return self._longest_lag() if asked else EVERY_SECONDS
 

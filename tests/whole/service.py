@@ -167,7 +167,7 @@ class Service:
     def wait_for(self, claim: Callable[[], bool], seconds: float = START_SECONDS) -> None:
         """Wait until something is so; fails when the service ends meanwhile."""
         deadline = time.monotonic() + seconds
-        while not claim():
+        while not self._holds(claim):
             assert self.process.poll() is None, f"the service ended: {self.told()[-3000:]}"
             assert time.monotonic() < deadline, self.told()[-3000:]
             time.sleep(0.05)
@@ -183,6 +183,14 @@ class Service:
             if probe.connect_ex(str(self.data / "run.sock")):
                 return False
         return not self.readiness()
+
+    def _holds(self, claim: Callable[[], bool]) -> bool:
+        try:
+            return claim()
+        except httpx.TransportError:
+            # It only begins to listen, or has ended: whoever waits finds out.
+            self._hang_up()
+            return False
 
     def _local(self) -> httpx.Client:
         if self._client is None:
