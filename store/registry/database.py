@@ -62,6 +62,7 @@ def _engine(where: str | Path) -> tuple[str, Engine]:
             f"no driver for a registry at {url.get_backend_name()!r}: {error}; install one, or use a file"
         ) from error
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return shown, engine
 
 
@@ -77,6 +78,14 @@ def _url(where: str | Path) -> URL:
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's module would end the transaction before each change of a table, so that a power cut in the midst of an
+    # upgrade left a registry that is neither old nor new.
+    connection.isolation_level = None
     # Readers of other processes must not wait for our writes; what a person decided must survive a power cut.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # Takes no lock yet, so it can't fail for one.
+    connection.connection.cursor().execute("BEGIN")

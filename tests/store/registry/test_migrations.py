@@ -7,11 +7,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateTable
 
 from smartregion.errors import Misconfigured
+from store.registry.database import Database
 from store.registry.tables import METADATA
 from store.registry.upgrade import HEAD, MIGRATIONS, revision, upgrade
 
@@ -51,6 +52,25 @@ def test_the_head_in_the_code_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_an_upgrade_that_is_cut_off_leaves_the_registry_as_it_was(tmp_path: Path) -> None:
+    database = Database(tmp_path / "registry.db")
+
+    def cut_off(*told: object) -> None:
+        if str(told[2]).startswith("INSERT INTO alembic_version"):
+            raise KeyboardInterrupt
+
+    event.listen(database.engine, "before_cursor_execute", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(database.engine)
+    event.remove(database.engine, "before_cursor_execute", cut_off)
+    with database.begin() as connection:
+        assert inspect(connection).get_table_names() == []
+    upgrade(database.engine)
+    with database.begin() as connection:
+        assert revision(connection) == HEAD
+    database.close()
 
 
 def test_downgrade_leaves_nothing_behind(tmp_path: Path) -> None:
