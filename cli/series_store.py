@@ -23,7 +23,7 @@ def open_series(folder: DataFolder, region: Region, clock: Clock, environment: M
         Misconfigured: a file can't be used, or tokens are missing. Unavailable: a file is locked.
     """
     if region.store.kind == "duckdb":
-        return DuckSeries(folder.series, temp_directory=folder.temporary)
+        return DuckSeries(folder.series, temp_directory=folder.temporary, tell=logs.get("series").warning)
     return influx_series(region.store, folder.path, folder.path / "influxdb.db", clock, environment)
 
 

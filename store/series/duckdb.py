@@ -1,7 +1,7 @@
 """The series store in a DuckDB file: the embedded default. How the data lies there: `duckdb_schema`."""
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from smartregion.clock import HOUR
@@ -25,12 +25,18 @@ class DuckSeries:
     """Any number of threads may read, write and compact at the same time; no other process may open the file."""
 
     def __init__(
-        self, path: Path, *, threads: int = 2, memory_limit: str = "96MB", temp_directory: Path | None = None
+        self,
+        path: Path,
+        *,
+        threads: int = 2,
+        memory_limit: str = "96MB",
+        temp_directory: Path | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open the file, or make it.
 
         `memory_limit` bounds DuckDB's buffers; the process takes about 100 MB more. What does not fit goes to
-        `temp_directory` (default: beside the file).
+        `temp_directory` (default: beside the file). `tell` is given what had to be mended after a loss of power.
 
         Raises:
             Misconfigured: no DuckDB file, written by newer software, in use by another process, or not accessible.
@@ -50,6 +56,7 @@ class DuckSeries:
             memory_limit=memory_limit,
             temp_directory=temp_directory or path.with_name(f"{path.name}.tmp"),
             opened=self._load,
+            tell=tell,
         )
         self._seekers = {shelf: Seeker(self._file, shelf, self._spans[shelf]) for shelf in BY_SERIES}
         self._readings = Readings(self._file, self._names, self._spans[READINGS], self._seekers[READINGS])

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import duckdb
 
 from smartregion.errors import Misconfigured, Unavailable
+from store.series.duckdb_torn import cut_torn_end
 
 T = TypeVar("T")
 Cursor = duckdb.DuckDBPyConnection
@@ -28,9 +29,17 @@ class DuckFile:
     """One connection; a second way into the file would take its lock away (POSIX locks belong to the process)."""
 
     def __init__(
-        self, path: Path, *, threads: int, memory_limit: str, temp_directory: Path, opened: Callable[[Cursor], None]
+        self,
+        path: Path,
+        *,
+        threads: int,
+        memory_limit: str,
+        temp_directory: Path,
+        opened: Callable[[Cursor], None],
+        tell: Callable[[str], None],
     ) -> None:
-        """Opens the file, and calls `opened` then and each time it had to be opened again.
+        """Opens the file, and calls `opened` then and each time it had to be opened again. `tell` is given what had
+        to be mended, in words.
 
         Raises:
             Misconfigured: no DuckDB file, written by a newer DuckDB, in use by another process, or not accessible.
@@ -49,6 +58,7 @@ class DuckFile:
             "storage_compatibility_version": "v1.5.0",
         }
         self._opened = opened
+        self._tell = tell
         self._lock = threading.Lock()
         self._idle: list[Cursor] = []
         self._lent = 0
@@ -127,7 +137,7 @@ class DuckFile:
 
     def _open(self) -> Cursor:
         try:
-            connection = duckdb.connect(str(self._path), config=self._settings)
+            connection = self._connect()
         except duckdb.Error as error:
             raise Misconfigured(_explain(self._path, str(error))) from error
         try:
@@ -136,6 +146,16 @@ class DuckFile:
             connection.close()
             raise
         return connection
+
+    def _connect(self) -> Cursor:
+        try:
+            return duckdb.connect(str(self._path), config=self._settings)
+        except duckdb.Error as error:
+            mended = cut_torn_end(self._path, str(error))
+            if not mended:
+                raise
+            self._tell(mended)
+        return self._connect()
 
     def _open_again(self, connection: Cursor) -> Cursor:
         if self._lent:

@@ -76,3 +76,27 @@ def test_a_write_that_found_the_disk_full_works_once_there_is_room(tmp_path: Pat
         out, _ = child.communicate(timeout=60)
     assert out.split() == [b"full", b"works", b"works"]
     assert child.returncode == 0
+
+
+def test_a_log_torn_by_a_loss_of_power_is_cut_there_and_kept(tmp_path: Path) -> None:
+    """Each batch is a transaction; of the last one a piece never came to the disk."""
+    with closing(DuckSeries(tmp_path / "series.duckdb")) as store:
+        for number in range(20):
+            store.write(make_batch(number))
+            before, wal = store.count(Selection(), *EVER), tmp_path / "series.duckdb.wal"
+            size = wal.stat().st_size
+        store.write(make_batch(20))
+        folder = tmp_path / "after"
+        folder.mkdir()
+        (folder / "series.duckdb").write_bytes((tmp_path / "series.duckdb").read_bytes())
+        whole = wal.read_bytes()
+    torn = bytearray(whole)
+    torn[size + 100 : size + 200] = bytes(100)
+    (folder / "series.duckdb.wal").write_bytes(torn)
+
+    told: list[str] = []
+    with closing(DuckSeries(folder / "series.duckdb", tell=told.append)) as store:
+        assert store.count(Selection(), *EVER) == before
+        store.write(make_batch(20))
+    assert "torn" in told[0]
+    assert (folder / "series.duckdb.wal.torn-1").read_bytes() == bytes(torn)
