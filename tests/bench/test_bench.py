@@ -18,6 +18,7 @@ FIGURE = {"what", "value", "unit", "at_most", "at_least", "wanted", "met"}
 
 
 @pytest.mark.real
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_each_benchmark_prints_one_json_object_and_a_table(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     main([name, "--quick", "--markdown"])
